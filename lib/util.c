@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util.h"
+
+u64 mono_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (u64)ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+int write_full(int fd, const void *buf, size_t len)
+{
+	const char *p = buf;
+
+	while (len) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			return -EIO;
+		p += n;
+		len -= n;
+	}
+	return 0;
+}
+
+ssize_t read_full(int fd, void *buf, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t n = read(fd, (char *)buf + done, len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			break;
+		done += n;
+	}
+	return done;
+}
+
+void *file_read(const char *path, size_t max, size_t *size)
+{
+	size_t room = 4096, used = 0;
+	char *buf = NULL;
+	struct stat st;
+	int fd, err;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	if (!fstat(fd, &st) && st.st_size > 0)
+		room = (size_t)st.st_size + 1;
+	/* sysfs and procfs report a size of 0 or a page: read until the end */
+	for (;;) {
+		char *bigger;
+		ssize_t n;
+
+		err = EFBIG;
+		if (used > max)
+			goto fail;
+		bigger = realloc(buf, room + 1);
+		err = ENOMEM;
+		if (!bigger)
+			goto fail;
+		buf = bigger;
+		n = read_full(fd, buf + used, room - used);
+		err = -n;
+		if (n < 0)
+			goto fail;
+		used += n;
+		if (used < room)
+			break;
+		room *= 2;
+	}
+	if (used > max) {
+		err = EFBIG;
+		goto fail;
+	}
+	close(fd);
+	buf[used] = '\0';
+	*size = used;
+	return buf;
+fail:
+	free(buf);
+	close(fd);
+	errno = err;
+	return NULL;
+}
+
+void close_fd(int *fd)
+{
+	int saved = errno;
+
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+	errno = saved;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_LIB_SCENARIO_H
+#define KTSTR_LIB_SCENARIO_H
+
+/*
+ * What guest-init is told: one file in the initramfs, read once at start.
+ *
+ * The file is a run of wire frames (lib/wire.h) with tags of its own: first
+ * one SVER with the fixed part, then one frame per string, last one SEND that
+ * counts the frames before it, so that a file cut between two frames is
+ * noticed. Strings carry no NUL. SARG, HARG and HENV repeat, in order.
+ *
+ *   SVER struct scenario_wire    SPTH scheduler path    SARG its argv[i]
+ *   SOPS expected ops name       HARG argv[i]           HENV envp[i]
+ *   HCWD working directory       HART artifacts dir     SEND u32 frames
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "lib/err.h"
+
+#define SCENARIO_PATH		"/ktstr/scenario"
+#define SCENARIO_VERSION	1
+#define SCENARIO_WORKERS_MAX	65536
+/* Bounds on what a decoder accepts; a real file is a few KiB. */
+#define SCENARIO_FILE_MAX	(4U << 20)
+#define SCENARIO_STRINGS_MAX	65536
+
+/**
+ * enum scenario_fault - what the guest does to itself, in a test of the tester
+ * @SCENARIO_FAULT_NONE: nothing
+ * @SCENARIO_FAULT_PANIC: panic through sysrq c
+ * @SCENARIO_FAULT_REBOOT: reset without a result
+ * @SCENARIO_FAULT_HANG: spin on every CPU at a real-time priority, without
+ *                       ever reporting again
+ * @SCENARIO_FAULT_KILL_SCHED: SIGKILL to the scheduler
+ * @SCENARIO_FAULT_EXIT_INIT: PID 1 exits, which panics the kernel
+ * @SCENARIO_FAULT_SILENT: sleep for ever instead of sending the result
+ */
+enum scenario_fault {
+	SCENARIO_FAULT_NONE,
+	SCENARIO_FAULT_PANIC,
+	SCENARIO_FAULT_REBOOT,
+	SCENARIO_FAULT_HANG,
+	SCENARIO_FAULT_KILL_SCHED,
+	SCENARIO_FAULT_EXIT_INIT,
+	SCENARIO_FAULT_SILENT,
+	SCENARIO_FAULT_NR,
+};
+
+/**
+ * struct scenario - one run, as guest-init sees it
+ * @nonce: echoed in the result, so that no other run's can stand in for it
+ * @duration_ms: how long the workers run
+ * @workers: spinning workers, at most SCENARIO_WORKERS_MAX
+ * @fault: what to break
+ * @fault_after_ms: when, counted from scenario start
+ * @timeout_ms: emulated host: end the program after this long; 0 = never
+ * @verbose: say more
+ * @sched_path: scheduler binary inside the guest, or NULL for none (EEVDF)
+ * @sched_argv: its argv, argv[0] included, NULL-terminated; NULL without one
+ * @sched_ops: name of the ops that must be attached, or NULL for any
+ * @argv: emulated host: the program, NULL-terminated, or NULL in a guest
+ * @envp: emulated host: its environment, NULL-terminated, or NULL
+ * @cwd: emulated host: its working directory, or NULL
+ * @artifacts: emulated host: directory whose files are sent back, or NULL
+ *
+ * A decoded object owns every string and array; one that is only encoded may
+ * point anywhere.
+ */
+struct scenario {
+	u64 nonce;
+	u32 duration_ms;
+	u32 workers;
+	enum scenario_fault fault;
+	u32 fault_after_ms;
+	u32 timeout_ms;
+	bool verbose;
+	char *sched_path;
+	char **sched_argv;
+	char *sched_ops;
+	char **argv;
+	char **envp;
+	char *cwd;
+	char *artifacts;
+};
+
+/**
+ * scenario_encode() - write the file's contents
+ * @s: the scenario
+ * @buf: set to the contents; the caller frees it
+ * @len: set to their size
+ *
+ * Return: 0, -EINVAL when a field is out of range or sched_argv comes without
+ * sched_path, -E2BIG when it would not decode again, or -ENOMEM.
+ */
+int scenario_encode(const struct scenario *s, void **buf, size_t *len);
+
+/**
+ * scenario_decode() - read the file's contents
+ * @buf: the contents
+ * @len: their size
+ * @err: says what is wrong, or NULL
+ *
+ * Refuses a wrong CRC, another version, an unknown or repeated or missing
+ * frame, a NUL inside a string, values out of range, and anything left over.
+ *
+ * Return: the scenario, to be released with scenario_free(); or NULL with
+ * errno EBADMSG, EPROTO (version), E2BIG or ENOMEM.
+ */
+struct scenario *scenario_decode(const void *buf, size_t len,
+				 struct ktstr_err *err);
+
+/**
+ * scenario_free() - release a decoded scenario
+ * @s: the scenario, half-built or NULL
+ */
+void scenario_free(struct scenario *s);
+
+/**
+ * scenario_fault_name() - a fault as one lower-case word
+ * @fault: any value; an unknown one gives NULL
+ */
+const char *scenario_fault_name(u32 fault);
+
+#endif /* KTSTR_LIB_SCENARIO_H */

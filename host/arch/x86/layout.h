@@ -78,6 +78,18 @@
 #define LAYOUT_VIRTIO_SLOTS		3
 #define LAYOUT_VIRTIO_ADDR(slot)	(LAYOUT_VIRTIO_BASE + (slot) * LAYOUT_VIRTIO_STRIDE)
 
+/*
+ * The same as literals, for dsdt.asl: iasl 20200925 puts a constant that it
+ * had to compute behind the resource template instead of into it. acpi.c
+ * checks them against the formulas.
+ */
+#define LAYOUT_VIRTIO0_ADDR		0xc0000000
+#define LAYOUT_VIRTIO1_ADDR		0xc0001000
+#define LAYOUT_VIRTIO2_ADDR		0xc0002000
+#define LAYOUT_VIRTIO0_GSI		5
+#define LAYOUT_VIRTIO1_GSI		6
+#define LAYOUT_VIRTIO2_GSI		7
+
 /* Which device sits in which slot; a slot that is not used stays empty */
 #define LAYOUT_VIRTIO_CONSOLE		0
 #define LAYOUT_VIRTIO_BLK		1

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_HOST_ARCH_ARCH_H
+#define KTSTR_HOST_ARCH_ARCH_H
+
+/*
+ * The whole contract between the machine-independent host code and an
+ * architecture. host/arch/x86 and host/arch/arm64 each implement all of it; a
+ * build links one of them.
+ */
+#include <stddef.h>
+#include <linux/kvm.h>
+#include <linux/types.h>
+#include "host/vmm/exit.h"
+#include "host/vmm/kvm.h"
+#include "lib/err.h"
+
+struct io_bus;
+struct vcpu;
+struct vm;
+struct vm_config;
+
+/**
+ * arch_kvm_needs - capabilities arch code cannot do without
+ *
+ * Ended by an entry without a name.
+ */
+extern const struct kvm_cap_need arch_kvm_needs[];
+
+/**
+ * struct arch_map - where things lie in guest physical address space
+ * @mmio_gap: RAM below ends here ...
+ * @mmio_gap_end: ... and goes on here
+ * @virtio_base: first virtio-mmio window
+ * @virtio_stride: distance to the next one
+ * @virtio_gsi: interrupt of the first one; the next has the next number
+ */
+struct arch_map {
+	u64 mmio_gap;
+	u64 mmio_gap_end;
+	u64 virtio_base;
+	u64 virtio_stride;
+	u32 virtio_gsi;
+};
+
+/**
+ * arch_map() - the fixed guest physical map
+ */
+const struct arch_map *arch_map(void);
+
+/**
+ * arch_vm_init() - interrupt controller and what else precedes vCPUs
+ * @vm: has its VM descriptor and memory slots
+ * @err: names the failing step, or NULL
+ *
+ * Return: 0 or negative errno.
+ */
+int arch_vm_init(struct vm *vm, struct ktstr_err *err);
+
+/**
+ * arch_serial_init() - put the two UARTs where the guest looks for them
+ * @vm: with its serial ports created
+ * @err: names an address conflict, or NULL
+ *
+ * Return: 0 or negative errno.
+ */
+int arch_serial_init(struct vm *vm, struct ktstr_err *err);
+
+/**
+ * arch_boot() - load kernel, initrd, command line and firmware tables, and set
+ *               the boot CPU to the kernel's entry
+ * @vm: complete but for its guest memory's content
+ * @cfg: what to boot
+ * @err: names what does not fit or is malformed, or NULL
+ *
+ * Return: 0, -ENOEXEC for a kernel that cannot be booted, -E2BIG when something
+ * does not fit into guest memory, or negative errno.
+ */
+int arch_boot(struct vm *vm, const struct vm_config *cfg, struct ktstr_err *err);
+
+/**
+ * arch_vcpu_init() - features and reset state of one vCPU
+ * @vcpu: created; not yet run
+ * @err: names the failing step, or NULL
+ *
+ * Return: 0 or negative errno.
+ */
+int arch_vcpu_init(struct vcpu *vcpu, struct ktstr_err *err);
+
+/**
+ * arch_exit() - exits only one architecture has (port I/O on x86)
+ * @pio: devices on I/O ports
+ * @run: the vCPU's run page
+ * @run_size: bytes mapped at @run
+ *
+ * Return: EXIT_NONE for a reason this architecture does not know either.
+ */
+enum exit_action arch_exit(struct io_bus *pio, struct kvm_run *run, size_t run_size);
+
+/**
+ * arch_cmdline() - kernel parameters every guest of this architecture needs
+ *
+ * What they are for stands beside them in the source.
+ */
+const char *arch_cmdline(void);
+
+#endif /* KTSTR_HOST_ARCH_ARCH_H */

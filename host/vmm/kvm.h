@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_HOST_VMM_KVM_H
+#define KTSTR_HOST_VMM_KVM_H
+
+#include <linux/kvm.h>
+#include <linux/types.h>
+#include "lib/err.h"
+
+/**
+ * kvm_ioctl() - the one door to KVM
+ * @fd: /dev/kvm, a VM or a vCPU
+ * @request: KVM_*
+ * @name: the request's name, for messages
+ * @arg: its argument
+ * @err: filled with the name and the errno on failure, or NULL
+ *
+ * Any thread; EINTR is the caller's. Use KVM_IOCTL() to get @name.
+ *
+ * Return: the ioctl's result, or negative errno.
+ */
+int kvm_ioctl(int fd, unsigned long request, const char *name, void *arg,
+	      struct ktstr_err *err);
+
+#define KVM_IOCTL(fd, request, arg, err) \
+	kvm_ioctl(fd, request, #request, (void *)(arg), err)
+
+/**
+ * struct kvm_cap_need - a capability without which no VM is built
+ * @cap: KVM_CAP_*
+ * @name: its name
+ */
+struct kvm_cap_need {
+	int cap;
+	const char *name;
+};
+
+/**
+ * kvm_open() - open /dev/kvm and check version and capabilities
+ * @needs: list ended by a NULL name
+ * @err: names the device problem or every missing capability, and the way out
+ *
+ * Return: the descriptor, or negative errno: ENOENT/EACCES/... from open,
+ * EOPNOTSUPP when the API version or a capability is missing.
+ */
+int kvm_open(const struct kvm_cap_need *needs, struct ktstr_err *err);
+
+/**
+ * kvm_stat() - read one counter of a VM's or vCPU's binary statistics
+ * @fd: what KVM_GET_STATS_FD is asked of
+ * @name: the counter's name, "exits" for one
+ * @value: set on success
+ *
+ * Source: Documentation/virt/kvm/api.rst, 4.133. Meant for rare use: it opens,
+ * parses and closes the statistics descriptor each time.
+ *
+ * Return: 0, -ENOENT when there is no such counter, or negative errno.
+ */
+int kvm_stat(int fd, const char *name, u64 *value);
+
+#endif /* KTSTR_HOST_VMM_KVM_H */

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include "host/vmm/exit.h"
+#include "host/vmm/kvm.h"
+#include "host/vmm/vcpu.h"
+#include "host/vmm/vm.h"
+#include "lib/util.h"
+
+#define VCPU_KICK_SIGNAL	SIGRTMIN
+#define JOIN_RETRY_NS		(20 * NSEC_PER_MSEC)
+
+static void kick_handler(int sig)
+{
+}
+
+int vcpu_kick_init(void)
+{
+	struct sigaction sa = { .sa_handler = kick_handler };
+
+	/* no SA_RESTART: KVM_RUN has to come back with EINTR */
+	return sigaction(VCPU_KICK_SIGNAL, &sa, NULL) ? -errno : 0;
+}
+
+int vcpu_create(struct vm *vm, struct vcpu *vcpu, u32 index, struct ktstr_err *err)
+{
+	int size;
+
+	vcpu->vm = vm;
+	vcpu->index = index;
+	vcpu->run = NULL;
+	vcpu->fd = KVM_IOCTL(vm->vm_fd, KVM_CREATE_VCPU, (long)index, err);
+	if (vcpu->fd < 0)
+		return vcpu->fd;
+	size = KVM_IOCTL(vm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0, err);
+	if (size < 0)
+		return size;
+	vcpu->run = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
+	if (vcpu->run == MAP_FAILED) {
+		vcpu->run = NULL;
+		return ktstr_err_set(err, -errno, "vCPU %u: mmap of kvm_run: %s", index,
+				     strerror(errno));
+	}
+	vcpu->run_size = size;
+	return 0;
+}
+
+static void end_vm(struct vcpu *vcpu, enum vm_end end, u64 detail)
+{
+	struct vm_exit_info info = {
+		.end = end, .vcpu = vcpu->index,
+		.kvm_reason = vcpu->run->exit_reason, .detail = detail,
+	};
+
+	vm_end(vcpu->vm, &info);
+}
+
+static void handle_exit(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	u64 detail;
+
+	switch (exit_classify(&vcpu->vm->pio, &vcpu->vm->mmio, run, vcpu->run_size, &detail)) {
+	case EXIT_SHUTDOWN:
+		end_vm(vcpu, run->exit_reason == KVM_EXIT_SHUTDOWN ? VM_END_TRIPLE_FAULT :
+								     VM_END_RESET, 0);
+		break;
+	case EXIT_FATAL:
+		if (run->exit_reason == KVM_EXIT_INTERNAL_ERROR)
+			detail = run->internal.suberror;
+		end_vm(vcpu, VM_END_FATAL, detail);
+		break;
+	case EXIT_NONE:
+	case EXIT_CONTINUE:
+		break;
+	}
+}
+
+static void *vcpu_thread(void *arg)
+{
+	struct vcpu *vcpu = arg;
+	struct vm *vm = vcpu->vm;
+	char name[16];
+
+	snprintf(name, sizeof(name), "vcpu%u", vcpu->index);
+	pthread_setname_np(pthread_self(), name);
+	atomic_store_explicit(&vcpu->alive, true, memory_order_release);
+
+	while (!atomic_load_explicit(&vm->kill, memory_order_acquire)) {
+		if (!ioctl(vcpu->fd, KVM_RUN, 0)) {
+			handle_exit(vcpu);
+			continue;
+		}
+		if (errno != EINTR && errno != EAGAIN) {
+			end_vm(vcpu, VM_END_RUN_ERROR, errno);
+			break;
+		}
+		vcpu->run->immediate_exit = 0;
+	}
+	atomic_store_explicit(&vcpu->alive, false, memory_order_release);
+	return NULL;
+}
+
+int vcpu_start(struct vcpu *vcpu, struct ktstr_err *err)
+{
+	int ret = pthread_create(&vcpu->thread, NULL, vcpu_thread, vcpu);
+
+	if (ret)
+		return ktstr_err_set(err, -ret, "thread of vCPU %u: %s", vcpu->index,
+				     strerror(ret));
+	vcpu->started = true;
+	return 0;
+}
+
+void vcpu_kick(struct vcpu *vcpu)
+{
+	if (!atomic_load_explicit(&vcpu->alive, memory_order_acquire))
+		return;
+	__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELEASE);
+	pthread_kill(vcpu->thread, VCPU_KICK_SIGNAL);
+}
+
+void vcpu_join(struct vcpu *vcpu)
+{
+	struct timespec ts;
+
+	if (!vcpu->started)
+		return;
+	/*
+	 * A thread that passed its kill check before the flag was set may clear
+	 * our immediate_exit on its way: kick until it is gone.
+	 */
+	do {
+		vcpu_kick(vcpu);
+		clock_gettime(CLOCK_REALTIME, &ts);
+		ts.tv_nsec += JOIN_RETRY_NS;
+		if (ts.tv_nsec >= (long)NSEC_PER_SEC) {
+			ts.tv_sec++;
+			ts.tv_nsec -= NSEC_PER_SEC;
+		}
+	} while (pthread_timedjoin_np(vcpu->thread, NULL, &ts) == ETIMEDOUT);
+	vcpu->started = false;
+}
+
+void vcpu_destroy(struct vcpu *vcpu)
+{
+	vcpu_join(vcpu);
+	if (vcpu->run)
+		munmap(vcpu->run, vcpu->run_size);
+	vcpu->run = NULL;
+	close_fd(&vcpu->fd);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_HOST_VMM_VCPU_H
+#define KTSTR_HOST_VMM_VCPU_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/kvm.h>
+#include <linux/types.h>
+#include "lib/err.h"
+
+struct vm;
+
+/**
+ * struct vcpu - one virtual CPU and the thread that runs it
+ * @vm: the machine it belongs to
+ * @index: 0 is the boot CPU
+ * @fd: KVM vCPU descriptor; only the vCPU's own thread issues ioctls on it once
+ *      that thread runs (KVM serialises them behind KVM_RUN), except
+ *      KVM_GET_STATS_FD, which takes no vCPU mutex
+ * @run: the shared kvm_run page(s)
+ * @run_size: bytes mapped at @run
+ * @thread: valid while @started
+ * @started: the thread was created and must be joined
+ * @alive: the thread is inside its loop, so @run may be poked and the thread
+ *         signalled; loaded right before each touch (store: release by the
+ *         thread; load: acquire by whoever kicks)
+ *
+ * The thread owns @fd and @run. Others touch only ``run->immediate_exit``.
+ */
+struct vcpu {
+	struct vm *vm;
+	u32 index;
+	int fd;
+	struct kvm_run *run;
+	size_t run_size;
+	pthread_t thread;
+	bool started;
+	atomic_bool alive;
+};
+
+/**
+ * vcpu_create() - create the KVM vCPU and map its run page
+ * @vm: the machine, with its VM descriptor open
+ * @vcpu: zeroed; filled in
+ * @index: vCPU id
+ * @err: reason on failure, or NULL
+ *
+ * A failed vCPU may be given to vcpu_destroy().
+ *
+ * Return: 0 or negative errno.
+ */
+int vcpu_create(struct vm *vm, struct vcpu *vcpu, u32 index, struct ktstr_err *err);
+
+/**
+ * vcpu_start() - let the vCPU's thread run the guest
+ * @vcpu: created and initialised by the architecture
+ * @err: reason on failure, or NULL
+ *
+ * Return: 0 or negative errno of pthread_create().
+ */
+int vcpu_start(struct vcpu *vcpu, struct ktstr_err *err);
+
+/**
+ * vcpu_kick() - make the vCPU leave KVM_RUN soon
+ * @vcpu: any, also one that never started or has ended
+ *
+ * Sets immediate_exit, then signals: the flag catches a thread that is about
+ * to enter KVM_RUN, the signal one that is inside (api.rst, "immediate_exit").
+ * Any thread but the vCPU's own.
+ */
+void vcpu_kick(struct vcpu *vcpu);
+
+/**
+ * vcpu_join() - wait until the thread is gone
+ * @vcpu: its VM's kill flag is set; a thread that never started is fine
+ */
+void vcpu_join(struct vcpu *vcpu);
+
+/**
+ * vcpu_destroy() - join the thread, unmap, close; takes half-built vCPUs
+ * @vcpu: its VM's kill flag must be set if the thread was started
+ */
+void vcpu_destroy(struct vcpu *vcpu);
+
+/**
+ * vcpu_kick_init() - install the handler of the kick signal
+ *
+ * Once per process, before the first vcpu_start(). The handler does nothing;
+ * it exists so that KVM_RUN returns EINTR instead of the process dying.
+ *
+ * Return: 0 or negative errno.
+ */
+int vcpu_kick_init(void);
+
+#endif /* KTSTR_HOST_VMM_VCPU_H */

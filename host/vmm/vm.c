@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "host/arch/arch.h"
+#include "host/kernel/image.h"
+#include "host/vmm/devices/serial.h"
+#include "host/vmm/vm.h"
+#include "host/vmm/vm_devices.h"
+#include "lib/log.h"
+#include "lib/util.h"
+
+/* What the machine-independent part needs; arch_kvm_needs has the rest. */
+static const struct kvm_cap_need vm_needs[] = {
+	{ KVM_CAP_USER_MEMORY, "KVM_CAP_USER_MEMORY" },
+	{ KVM_CAP_IRQCHIP, "KVM_CAP_IRQCHIP" },
+	{ KVM_CAP_IOEVENTFD, "KVM_CAP_IOEVENTFD" },
+	{ KVM_CAP_IRQFD, "KVM_CAP_IRQFD" },
+	{ KVM_CAP_MP_STATE, "KVM_CAP_MP_STATE" },
+	{ KVM_CAP_VCPU_EVENTS, "KVM_CAP_VCPU_EVENTS" },
+	{ KVM_CAP_IMMEDIATE_EXIT, "KVM_CAP_IMMEDIATE_EXIT" },
+	{ KVM_CAP_SET_GUEST_DEBUG, "KVM_CAP_SET_GUEST_DEBUG" },
+	{ 0, NULL },
+};
+
+static int open_kvm(struct vm *vm, struct ktstr_err *err)
+{
+	struct kvm_cap_need needs[32] = { 0 };
+	size_t n = 0, i;
+
+	for (i = 0; vm_needs[i].name && n < ARRAY_SIZE(needs) - 1; i++)
+		needs[n++] = vm_needs[i];
+	for (i = 0; arch_kvm_needs[i].name && n < ARRAY_SIZE(needs) - 1; i++)
+		needs[n++] = arch_kvm_needs[i];
+	vm->kvm_fd = kvm_open(needs, err);
+	if (vm->kvm_fd < 0)
+		return vm->kvm_fd;
+	do {
+		vm->vm_fd = KVM_IOCTL(vm->kvm_fd, KVM_CREATE_VM, 0, err);
+	} while (vm->vm_fd == -EINTR);
+	return vm->vm_fd < 0 ? vm->vm_fd : 0;
+}
+
+static int add_memory(struct vm *vm, u64 bytes, struct ktstr_err *err)
+{
+	const struct arch_map *map = arch_map();
+	unsigned int i;
+	int ret;
+
+	vm->ram = gmem_new(bytes, map->mmio_gap, map->mmio_gap_end, err);
+	if (!vm->ram)
+		return -errno;
+	for (i = 0; i < vm->ram->nr; i++) {
+		const struct gmem_region *r = &vm->ram->regions[i];
+		struct kvm_userspace_memory_region slot = {
+			.slot = i, .guest_phys_addr = r->gpa, .memory_size = r->len,
+			.userspace_addr = (unsigned long)r->hva,
+		};
+
+		ret = KVM_IOCTL(vm->vm_fd, KVM_SET_USER_MEMORY_REGION, &slot, err);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int check_config(const struct vm_config *cfg, struct ktstr_err *err)
+{
+	int ret = topology_check(&cfg->topo, err);
+
+	if (ret)
+		return ret;
+	if (cfg->mem_bytes < 64ULL << 20 || cfg->mem_bytes % (2 << 20))
+		return ktstr_err_set(err, -EINVAL,
+				     "guest memory of %llu bytes: use a multiple of 2 MiB, at least 64 MiB",
+				     (unsigned long long)cfg->mem_bytes);
+	return 0;
+}
+
+static int add_vcpus(struct vm *vm, struct ktstr_err *err)
+{
+	u32 i, n = topology_cpus(&vm->topo);
+	int ret = 0;
+
+	vm->vcpus = calloc(n, sizeof(*vm->vcpus));
+	if (!vm->vcpus)
+		return ktstr_err_set(err, -ENOMEM, "out of memory for %u vCPUs", n);
+	for (i = 0; i < n; i++)
+		vm->vcpus[i].fd = -1;
+	vm->nr_vcpus = n;
+	for (i = 0; i < n && !ret; i++) {
+		ret = vcpu_create(vm, &vm->vcpus[i], i, err);
+		if (!ret)
+			ret = arch_vcpu_init(&vm->vcpus[i], err);
+	}
+	return ret;
+}
+
+static int build(struct vm *vm, const struct vm_config *cfg, struct ktstr_err *err)
+{
+	int ret;
+
+	ret = check_config(cfg, err);
+	if (!ret)
+		ret = open_kvm(vm, err);
+	if (!ret)
+		ret = add_memory(vm, cfg->mem_bytes, err);
+	if (!ret)
+		ret = arch_vm_init(vm, err);
+	if (!ret)
+		ret = vm_devices_add(vm, err);
+	if (!ret)
+		ret = add_vcpus(vm, err);
+	if (!ret)
+		ret = arch_boot(vm, cfg, err);
+	return ret;
+}
+
+struct vm *vm_new(const struct vm_config *cfg, struct ktstr_err *err)
+{
+	struct vm *vm = calloc(1, sizeof(*vm));
+	int ret;
+
+	if (!vm) {
+		ktstr_err_set(err, 0, "out of memory");
+		errno = ENOMEM;
+		return NULL;
+	}
+	vm->kvm_fd = -1;
+	vm->vm_fd = -1;
+	vm_devices_reset(vm);
+	vm->topo = cfg->topo;
+	vm->sinks = cfg->sinks;
+	vm->kill_evt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	ret = vm->kill_evt < 0 ? ktstr_err_set(err, -errno, "eventfd: %s", strerror(errno)) :
+				 build(vm, cfg, err);
+	if (!ret)
+		return vm;
+	vm_free(vm);
+	errno = -ret;
+	return NULL;
+}
+
+int vm_start(struct vm *vm, struct ktstr_err *err)
+{
+	u32 i;
+	int ret;
+
+	ret = vcpu_kick_init();
+	if (ret)
+		return ktstr_err_set(err, ret, "sigaction: %s", strerror(-ret));
+	/* secondary vCPUs first: they wait in KVM for the boot CPU's SIPI */
+	for (i = vm->nr_vcpus; i-- > 0;) {
+		if (!i)
+			vm->first_run_ns = mono_ns();
+		ret = vcpu_start(&vm->vcpus[i], err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void vm_kick_all(struct vm *vm)
+{
+	u32 i;
+
+	for (i = 0; i < vm->nr_vcpus; i++) {
+		struct vcpu *vcpu = &vm->vcpus[i];
+
+		if (atomic_load_explicit(&vcpu->alive, memory_order_acquire))
+			__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELEASE);
+	}
+	atomic_thread_fence(memory_order_release);
+	for (i = 0; i < vm->nr_vcpus; i++)
+		vcpu_kick(&vm->vcpus[i]);
+}
+
+void vm_end(struct vm *vm, const struct vm_exit_info *info)
+{
+	static const u64 one = 1;
+
+	if (atomic_exchange(&vm->ended, true))
+		return;
+	vm->exit = *info;
+	/* pairs with the acquire loads of kill: who sees it, sees exit */
+	atomic_store_explicit(&vm->kill, true, memory_order_release);
+	if (write(vm->kill_evt, &one, sizeof(one)) < 0)
+		pr_err("kill eventfd: %s; the kill flag stands", strerror(errno));
+	vm_kick_all(vm);
+}
+
+void vm_kill(struct vm *vm)
+{
+	struct vm_exit_info info = { .end = VM_END_KILLED };
+
+	vm_end(vm, &info);
+}
+
+int vm_irqfd(struct vm *vm, int fd, u32 gsi, struct ktstr_err *err)
+{
+	struct kvm_irqfd irqfd = { .fd = fd, .gsi = gsi };
+
+	return KVM_IOCTL(vm->vm_fd, KVM_IRQFD, &irqfd, err);
+}
+
+int vm_ioeventfd(struct vm *vm, int fd, u64 gpa, u32 match, struct ktstr_err *err)
+{
+	struct kvm_ioeventfd ioev = {
+		.fd = fd, .addr = gpa, .len = sizeof(match), .datamatch = match,
+		.flags = KVM_IOEVENTFD_FLAG_DATAMATCH,
+	};
+
+	return KVM_IOCTL(vm->vm_fd, KVM_IOEVENTFD, &ioev, err);
+}
+
+u64 vm_exits(struct vm *vm)
+{
+	u64 sum = 0, n;
+	u32 i;
+
+	for (i = 0; i < vm->nr_vcpus; i++)
+		if (!kvm_stat(vm->vcpus[i].fd, "exits", &n))
+			sum += n;
+	return sum;
+}
+
+void vm_join(struct vm *vm)
+{
+	u32 i;
+
+	vm_kill(vm);
+	for (i = 0; i < vm->nr_vcpus; i++)
+		vcpu_join(&vm->vcpus[i]);
+}
+
+void vm_free(struct vm *vm)
+{
+	u32 i;
+
+	if (!vm)
+		return;
+	vm_join(vm);
+	for (i = 0; i < vm->nr_vcpus; i++)
+		vcpu_destroy(&vm->vcpus[i]);
+	free(vm->vcpus);
+	vm_devices_free(vm);
+	close_fd(&vm->vm_fd);
+	gmem_free(vm->ram);
+	close_fd(&vm->kvm_fd);
+	close_fd(&vm->kill_evt);
+	free(vm);
+}

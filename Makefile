@@ -1,10 +1,59 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# ktstr, standalone. `make help` lists the targets.
+# ktstr: `make help` lists the targets.
 
 KTSTR_ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 O ?= $(KTSTR_ROOT)/build
 OUT := $(abspath $(O))
 
-all: programs
+# Not for the kernel tree's Makefiles, which know the same names.
+unexport ARCH O OUTPUT V WERROR CFLAGS CPPFLAGS LDFLAGS
+
+all: programs schedulers
 
 include $(KTSTR_ROOT)/scripts/build.mk
+
+# Unit tests: build, run under the sanitizers, summarise.
+unit: $(unit_tap)
+	@$(KTSTR_ROOT)/scripts/tap-summary $^
+
+# The whole suite by the kernel's own rules; shows results, never fails on them.
+run_tests:
+	@$(MAKE) --no-print-directory -C $(suite_dir) run_tests O=$(OUT) KDIR=$(KDIR)
+
+check:
+	@MAKE='$(MAKE)' $(KTSTR_ROOT)/scripts/check $(OUT)
+
+lint: $(generated)
+	@$(KTSTR_ROOT)/scripts/lint $(OUT) $(KDIR) $(ktstr_cppflags) $(lint_cppflags) $(ktstr_warn)
+
+format:
+	@$(KTSTR_ROOT)/scripts/lint --format $(OUT) $(KDIR)
+
+bench: all
+	@$(KTSTR_ROOT)/scripts/bench $(OUT)
+
+clean:
+	rm -rf $(OUT)
+
+help:
+	@echo 'Build:'
+	@echo '  all        - programs, guest-init, the schedulers of the kernel tree (default)'
+	@echo '  programs   - everything but the schedulers'
+	@echo '  clean      - remove the output directory'
+	@echo 'Test:'
+	@echo '  check      - build, unit tests, test programs, lint; fails when anything fails'
+	@echo '  unit       - unit tests under ASan and UBSan'
+	@echo '  run_tests  - the test programs, as kselftest runs them'
+	@echo '  bench      - measure against the peers; writes bench.json'
+	@echo 'Source:'
+	@echo '  lint       - checkpatch, clang-format, sparse, shellcheck, codespell'
+	@echo '  format     - let clang-format rewrite the C sources'
+	@echo 'Variables:'
+	@echo '  O=dir             output directory             (now $(OUT))'
+	@echo '  KDIR=dir          kernel tree                  (now $(KDIR))'
+	@echo '  KTSTR_KERNEL=file kernel image to test         (default: KDIR, then the cache)'
+	@echo '  KTSTR_HOST=       kvm, emulated or auto        (default: auto)'
+	@echo '  WERROR=1          warnings are errors'
+	@echo '  V=1               show whole commands'
+
+.PHONY: all unit run_tests check lint format bench clean help

@@ -1,56 +1,149 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# How every object of the project is built. KTSTR_ROOT and OUT are set by the
-# Makefile that includes this; KDIR is the kernel tree headers are taken from.
+# How everything of the project is built. KTSTR_ROOT and OUT are set by the
+# Makefile that includes this; KDIR is the kernel tree headers come from.
+#
+# OUT/libktstr.a           lib/ and host/
+# OUT/ktstr                the command
+# OUT/guest-init           PID 1 of guests, static
+# OUT/selftests/NAME       test programs
+# OUT/selftests/unit/NAME  unit tests, under ASan and UBSan (objects: OUT/san)
+# OUT/sched_ext/bin/NAME   the schedulers of KDIR/tools/sched_ext
+# OUT/tap/                 what the tests printed
 
-KDIR ?= $(shell $(KTSTR_ROOT)/scripts/kdir)
-ARCH ?= $(shell uname -m | sed -e 's/aarch64/arm64/' -e 's/x86_64/x86/')
+KDIR := $(abspath $(or $(KDIR),$(shell $(KTSTR_ROOT)/scripts/kdir)))
+ARCH := $(or $(ARCH),$(shell uname -m | sed -e 's/aarch64/arm64/' -e 's/x86_64/x86/'))
 CC := $(if $(filter default undefined,$(origin CC)),$(CROSS_COMPILE)gcc,$(CC))
 AR := $(if $(filter default undefined,$(origin AR)),$(CROSS_COMPILE)ar,$(AR))
 
-ktstr_cppflags := -D_GNU_SOURCE -I$(KTSTR_ROOT) \
+ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+ifeq ($(wildcard $(KDIR)/tools/include/linux/types.h),)
+$(error No kernel tree at $(KDIR): run scripts/setup, or set KDIR=<kernel tree>)
+endif
+endif
+
+sys_include := $(OUT)/gen/include
+ifeq ($(wildcard $(sys_include)/asm/unistd.h),)
+$(shell $(KTSTR_ROOT)/scripts/sys-headers $(sys_include) $(CC))
+endif
+
+ktstr_cppflags := -D_GNU_SOURCE -I$(KTSTR_ROOT) -I$(sys_include) \
 	-I$(KDIR)/tools/include -I$(KDIR)/tools/include/uapi \
 	-I$(KDIR)/tools/arch/$(ARCH)/include -I$(KDIR)/tools/arch/$(ARCH)/include/uapi
-ktstr_cflags := -std=gnu11 -g -Wall -Wextra -Wno-unused-parameter \
+ktstr_warn := -Wall -Wextra -Wno-unused-parameter \
 	-Wno-missing-field-initializers -Wno-sign-compare -Wdeclaration-after-statement \
-	-Wmissing-prototypes -Wstrict-prototypes \
-	$(if $(WERROR),-Werror) -pthread -MMD -MP
+	-Wmissing-prototypes -Wstrict-prototypes
+ktstr_cflags := -std=gnu11 -g $(ktstr_warn) -pthread -MMD -MP
 ktstr_opt := -O2
 ktstr_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-ktstr_libs := -lzstd -llzma -lz -lelf -pthread
+ktstr_libs := -Wl,--as-needed -lzstd -llzma -lz -lelf -pthread
+kselftest_cppflags := -I$(KDIR)/tools/testing/selftests
+werror = $(if $(filter-out 0,$(WERROR)),-Werror)
 
-lib_src := $(wildcard $(addprefix $(KTSTR_ROOT)/,lib/*.c))
-host_src := $(wildcard $(addprefix $(KTSTR_ROOT)/,host/vmm/*.c host/vmm/devices/*.c \
-	host/arch/*.c host/arch/x86/*.c host/arch/arm64/*.c host/kernel/*.c host/inspect/*.c \
-	host/coord/*.c host/harness/*.c))
+suite_dir := $(firstword $(wildcard $(KTSTR_ROOT)/tools/testing/selftests/ktstr \
+	$(KTSTR_ROOT)/../testing/selftests/ktstr))
+
+# In a kernel tree the command's sources are in cli/ and the test programs
+# beside the suite's Makefile.
+root_glob = $(wildcard $(addprefix $(KTSTR_ROOT)/,$(1)))
+lib_src := $(call root_glob,lib/*.c)
+host_src := $(call root_glob,host/vmm/*.c host/vmm/devices/*.c host/arch/*.c host/arch/x86/*.c \
+	host/arch/arm64/*.c host/kernel/*.c host/inspect/*.c host/coord/*.c host/harness/*.c)
+cli_src := $(call root_glob,tools/ktstr/*.c cli/*.c)
+test_src := $(or $(call root_glob,selftests/*.c),$(wildcard $(suite_dir)/*.c))
+unit_src := $(call root_glob,selftests/unit/*.c)
 src := $(lib_src) $(host_src)
-unit_src := $(wildcard $(KTSTR_ROOT)/selftests/unit/*.c)
 
 rel = $(patsubst $(KTSTR_ROOT)/%,%,$(1))
-obj := $(patsubst %.c,$(OUT)/obj/%.o,$(call rel,$(src)))
-san_obj := $(patsubst %.c,$(OUT)/san/%.o,$(call rel,$(src)))
+to_obj = $(patsubst %.c,$(OUT)/$(1)/%.o,$(call rel,$(2)))
+obj := $(call to_obj,obj,$(src))
+san_obj := $(call to_obj,san,$(src))
+cli_obj := $(call to_obj,obj,$(cli_src))
+unit_obj := $(call to_obj,san,$(unit_src))
 unit_bin := $(patsubst %.c,$(OUT)/%,$(call rel,$(unit_src)))
+unit_tap := $(patsubst $(OUT)/selftests/unit/%,$(OUT)/tap/unit/%.tap,$(unit_bin))
+test_names := $(basename $(notdir $(test_src)))
+test_bin := $(addprefix $(OUT)/selftests/,$(test_names))
+# Generated files that C sources include; lint needs them too.
+generated :=
 
-$(OUT)/obj/%.o: $(KTSTR_ROOT)/%.c
-	@mkdir -p $(@D)
-	$(CC) $(ktstr_cppflags) $(ktstr_cflags) $(ktstr_opt) $(CFLAGS) -c -o $@ $<
+# msg: one line per step, or with V=1 the command itself
+ifneq ($(filter-out 0,$(V)),)
+Q =
+msg = @:
+else
+Q = @
+msg = @printf '  %-8s%s\n' "$(1)" "$(patsubst $(OUT)/%,%,$@)"
+endif
 
-$(OUT)/san/%.o: $(KTSTR_ROOT)/%.c
-	@mkdir -p $(@D)
-	$(CC) $(ktstr_cppflags) $(ktstr_cflags) $(ktstr_san) $(CFLAGS) -c -o $@ $<
+# Other compilers, flags or another tree make every object stale.
+flags_file := $(OUT)/.flags
+flags_now := $(CC) $(ktstr_cppflags) $(ktstr_cflags) $(ktstr_opt) $(ktstr_san) $(CPPFLAGS) $(CFLAGS)
+ifneq ($(file <$(flags_file)),$(flags_now))
+$(shell mkdir -p $(OUT))
+$(file >$(flags_file),$(flags_now))
+endif
+
+programs: $(OUT)/libktstr.a
+
+-include $(call root_glob,host/arch/$(ARCH)/build.mk guest-init/build.mk)
+include $(KTSTR_ROOT)/scripts/sched_ext.mk
+
+compile = $(Q)mkdir -p $(@D) && \
+	$(CC) $(ktstr_cppflags) $(CPPFLAGS) $(ktstr_cflags) $(werror) $(1) $(CFLAGS) -c -o $@ $<
+archive = $(Q)rm -f $@ && $(AR) rcs $@ $^
+link = $(Q)mkdir -p $(@D) && $(CC) $(1) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(ktstr_libs)
+
+$(OUT)/obj/%.o: $(KTSTR_ROOT)/%.c $(flags_file)
+	$(call msg,CC)
+	$(call compile,$(ktstr_opt))
+
+$(OUT)/san/%.o: $(KTSTR_ROOT)/%.c $(flags_file)
+	$(call msg,CC)
+	$(call compile,$(ktstr_san))
 
 $(OUT)/libktstr.a: $(obj)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call msg,AR)
+	$(call archive)
 
 $(OUT)/san/libktstr.a: $(san_obj)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call msg,AR)
+	$(call archive)
 
-$(OUT)/selftests/unit/%: $(KTSTR_ROOT)/selftests/unit/%.c $(OUT)/san/libktstr.a
-	@mkdir -p $(@D)
-	$(CC) $(ktstr_cppflags) -I$(KDIR)/tools/testing/selftests $(ktstr_cflags) $(ktstr_san) $(CFLAGS) \
-		-o $@ $< $(OUT)/san/libktstr.a $(ktstr_libs)
+# Test programs and unit tests take kselftest.h and kselftest_harness.h from the
+# tree; the rest of the project does without.
+$(unit_obj): ktstr_cppflags += $(kselftest_cppflags)
 
-unit: $(unit_bin)
+$(OUT)/obj/tests/%.o: ktstr_cppflags += $(kselftest_cppflags)
+$(OUT)/obj/tests/%.o: $(dir $(firstword $(test_src)))%.c $(flags_file)
+	$(call msg,CC)
+	$(call compile,$(ktstr_opt))
 
--include $(shell find $(OUT) -name '*.d' 2>/dev/null)
-.PHONY: all programs unit
+$(test_bin): $(OUT)/selftests/%: $(OUT)/obj/tests/%.o $(OUT)/libktstr.a
+	$(call msg,LINK)
+	$(call link)
+
+$(unit_bin): $(OUT)/selftests/unit/%: $(OUT)/san/selftests/unit/%.o $(OUT)/san/libktstr.a
+	$(call msg,LINK)
+	$(call link,$(ktstr_san))
+
+$(unit_tap): $(OUT)/tap/unit/%.tap: $(OUT)/selftests/unit/% FORCE
+	$(call msg,TEST)
+	$(Q)$(KTSTR_ROOT)/scripts/tap-run $@ 60 $<
+
+ifneq ($(cli_src),)
+$(OUT)/ktstr: $(cli_obj) $(OUT)/libktstr.a
+	$(call msg,LINK)
+	$(call link)
+programs: $(OUT)/ktstr
+endif
+
+programs: $(test_bin)
+unit-programs: $(unit_bin)
+
+-include $(patsubst %.o,%.d,$(obj) $(san_obj) $(cli_obj) $(unit_obj) $(guest_init_obj) \
+	$(addprefix $(OUT)/obj/tests/,$(addsuffix .o,$(test_names))))
+
+FORCE:
+.PHONY: programs schedulers unit-programs FORCE
+.SECONDARY:
 .DELETE_ON_ERROR:

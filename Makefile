@@ -18,7 +18,7 @@ unit: $(unit_tap)
 
 # The whole suite by the kernel's own rules; shows results, never fails on them.
 run_tests:
-	@$(MAKE) --no-print-directory -C $(suite_dir) run_tests O=$(OUT) KDIR=$(KDIR)
+	@$(MAKE) --no-print-directory -C $(suite_dir) run_tests O=$(OUT) OUTPUT= KDIR=$(KDIR)
 
 check:
 	@MAKE='$(MAKE)' $(KTSTR_ROOT)/scripts/check $(OUT)
@@ -32,8 +32,10 @@ format:
 bench: all
 	@$(KTSTR_ROOT)/scripts/bench $(OUT)
 
+# By name, so that O= may be a directory with other things in it.
 clean:
-	rm -rf $(OUT)
+	rm -rf $(addprefix $(OUT)/,.flags gen obj san guest tap selftests sched_ext ktstr guest-init libktstr.a)
+	-@rmdir $(OUT) 2>/dev/null || :
 
 help:
 	@echo 'Build:'

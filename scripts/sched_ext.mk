@@ -5,8 +5,8 @@
 
 scx_dir := $(KDIR)/tools/sched_ext
 scx_out := $(OUT)/obj/sched_ext
-scx_log := $(OUT)/sched_ext/build.log
-scx_stamp := $(OUT)/sched_ext/.built
+scx_log := $(scx_out).log
+scx_stamp := $(scx_out).built
 cache_dir := $(or $(KTSTR_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ktstr)
 
 # Types of the kernel under test: the tree's own build, else the fetched one.
@@ -25,9 +25,9 @@ scx_make = $(MAKE) --no-print-directory -k -C $(scx_dir) O=$(scx_out) CLANG=$(sc
 	$(if $(scx_strip),LLVM_STRIP=$(scx_strip)) VMLINUX_BTF=$(abspath $(VMLINUX_BTF)) \
 	SKIP_CRYPTO=1 SKIP_LLVM=1 SKIP_LIBBFD=1
 
-scx_flags_file := $(OUT)/sched_ext/.flags
+scx_flags_file := $(scx_out).flags
 ifneq ($(file <$(scx_flags_file)),$(CC) $(scx_clang) $(KDIR) $(VMLINUX_BTF))
-$(shell mkdir -p $(OUT)/sched_ext)
+$(shell mkdir -p $(OUT)/obj)
 $(file >$(scx_flags_file),$(CC) $(scx_clang) $(KDIR) $(VMLINUX_BTF))
 endif
 
@@ -36,8 +36,8 @@ schedulers:
 	@echo "ktstr: schedulers not built: no $(scx_lacks) (scripts/setup brings it)" >&2
 else
 schedulers: $(scx_stamp)
-	@if [ -s $(OUT)/sched_ext/failed ]; then \
-		echo "ktstr: schedulers that did not compile: $$(cat $(OUT)/sched_ext/failed)" \
+	@if [ -s $(scx_out).failed ]; then \
+		echo "ktstr: schedulers that did not compile: $$(cat $(scx_out).failed)" \
 			"(see $(scx_log))" >&2; \
 	fi
 
@@ -48,9 +48,9 @@ $(scx_stamp): $(scx_src) $(VMLINUX_BTF) $(scx_flags_file)
 	$(Q)mkdir -p $(scx_out) $(OUT)/sched_ext/bin
 	$(Q)$(scx_make) >$(scx_log) 2>&1 || :
 	$(Q)rm -f $(OUT)/sched_ext/bin/*
-	$(Q)cp $(scx_out)/build/bin/scx_* $(OUT)/sched_ext/bin/ || { tail -n 20 $(scx_log) >&2; exit 1; }
+	$(Q)cp $(scx_out)/build/bin/scx_* $(OUT)/sched_ext/bin/ 2>/dev/null || tail -n 20 $(scx_log) >&2
 	$(Q)for s in $(patsubst %.bpf.c,%,$(notdir $(wildcard $(scx_dir)/scx_*.bpf.c))); do \
 		[ -x $(OUT)/sched_ext/bin/$$s ] || printf '%s ' $$s; \
-	done >$(OUT)/sched_ext/failed
+	done >$(scx_out).failed
 	$(Q)touch $@
 endif

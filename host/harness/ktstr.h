@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef KTSTR_HARNESS_KTSTR_H
-#define KTSTR_HARNESS_KTSTR_H
+#ifndef KTSTR_HOST_HARNESS_KTSTR_H
+#define KTSTR_HOST_HARNESS_KTSTR_H
 
 /*
  * What a test author calls. A test describes one run in a struct ktstr_test,
@@ -293,4 +293,4 @@ const char *ktstr_reason_name(enum ktstr_reason r);
  */
 int ktstr_exit_code(const struct ktstr_result *res);
 
-#endif /* KTSTR_HARNESS_KTSTR_H */
+#endif /* KTSTR_HOST_HARNESS_KTSTR_H */

@@ -61,7 +61,7 @@ int kvm_open(const struct kvm_cap_need *needs, struct ktstr_err *err)
 			     missing);
 }
 
-static int stat_find(int fd, const struct kvm_stats_header *h, const char *name, u64 *value)
+static int stat_find(int fd, const struct kvm_stats_header *h, const char *name, u64 *offset)
 {
 	size_t desc_size = sizeof(struct kvm_stats_desc) + h->name_size;
 	struct kvm_stats_desc *d;
@@ -79,25 +79,38 @@ static int stat_find(int fd, const struct kvm_stats_header *h, const char *name,
 			break;
 		}
 		((char *)d)[desc_size] = '\0';
-		if (strcmp(d->name, name))
-			continue;
-		ret = pread(fd, value, sizeof(*value), h->data_offset + d->offset) ==
-			sizeof(*value) ? 0 : -EIO;
+		if (!strcmp(d->name, name)) {
+			*offset = h->data_offset + d->offset;
+			ret = 0;
+		}
 	}
 	free(d);
 	return ret;
 }
 
-int kvm_stat(int fd, const char *name, u64 *value)
+int kvm_stat_open(struct kvm_stat *stat, int fd, const char *name)
 {
 	struct kvm_stats_header h;
-	int stats, ret;
+	int ret;
 
-	stats = KVM_IOCTL(fd, KVM_GET_STATS_FD, 0, NULL);
-	if (stats < 0)
-		return stats;
-	ret = pread(stats, &h, sizeof(h), 0) == sizeof(h) ? stat_find(stats, &h, name, value) :
-							    -EIO;
-	close(stats);
+	stat->fd = KVM_IOCTL(fd, KVM_GET_STATS_FD, 0, NULL);
+	if (stat->fd < 0) {
+		ret = stat->fd;
+		stat->fd = -1;
+		return ret;
+	}
+	ret = pread(stat->fd, &h, sizeof(h), 0) == sizeof(h) ?
+		stat_find(stat->fd, &h, name, &stat->offset) : -EIO;
+	if (ret)
+		close_fd(&stat->fd);
 	return ret;
+}
+
+u64 kvm_stat_read(const struct kvm_stat *stat)
+{
+	u64 value = 0;
+
+	if (stat->fd < 0 || pread(stat->fd, &value, sizeof(value), stat->offset) != sizeof(value))
+		return 0;
+	return value;
 }

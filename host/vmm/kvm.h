@@ -45,16 +45,34 @@ struct kvm_cap_need {
 int kvm_open(const struct kvm_cap_need *needs, struct ktstr_err *err);
 
 /**
- * kvm_stat() - read one counter of a VM's or vCPU's binary statistics
- * @fd: what KVM_GET_STATS_FD is asked of
+ * struct kvm_stat - one counter of a VM's or vCPU's binary statistics
+ * @fd: the statistics descriptor, -1 when there is none
+ * @offset: where the counter lies in it
+ */
+struct kvm_stat {
+	int fd;
+	u64 offset;
+};
+
+/**
+ * kvm_stat_open() - find a counter
+ * @stat: filled in; @stat->fd is -1 after a failure
+ * @fd: VM or vCPU. For a vCPU call this before its thread runs: like every
+ *      vCPU ioctl KVM_GET_STATS_FD waits until the vCPU has left KVM_RUN
  * @name: the counter's name, "exits" for one
- * @value: set on success
  *
- * Source: Documentation/virt/kvm/api.rst, 4.133. Meant for rare use: it opens,
- * parses and closes the statistics descriptor each time.
+ * Source: Documentation/virt/kvm/api.rst, 4.133.
  *
  * Return: 0, -ENOENT when there is no such counter, or negative errno.
  */
-int kvm_stat(int fd, const char *name, u64 *value);
+int kvm_stat_open(struct kvm_stat *stat, int fd, const char *name);
+
+/**
+ * kvm_stat_read() - the counter now; any thread, waits for nobody
+ * @stat: from kvm_stat_open(), also after a failure
+ *
+ * Return: the value, 0 when it cannot be read.
+ */
+u64 kvm_stat_read(const struct kvm_stat *stat);
 
 #endif /* KTSTR_HOST_VMM_KVM_H */

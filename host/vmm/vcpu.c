@@ -7,7 +7,6 @@
 #include <sys/mman.h>
 
 #include "host/vmm/exit.h"
-#include "host/vmm/kvm.h"
 #include "host/vmm/vcpu.h"
 #include "host/vmm/vm.h"
 #include "lib/util.h"
@@ -47,6 +46,8 @@ int vcpu_create(struct vm *vm, struct vcpu *vcpu, u32 index, struct ktstr_err *e
 				     strerror(errno));
 	}
 	vcpu->run_size = size;
+	/* statistics are a convenience: an old kernel has none */
+	kvm_stat_open(&vcpu->exits, vcpu->fd, "exits");
 	return 0;
 }
 
@@ -153,5 +154,6 @@ void vcpu_destroy(struct vcpu *vcpu)
 	if (vcpu->run)
 		munmap(vcpu->run, vcpu->run_size);
 	vcpu->run = NULL;
+	close_fd(&vcpu->exits.fd);
 	close_fd(&vcpu->fd);
 }

@@ -6,8 +6,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <linux/kvm.h>
 #include <linux/types.h>
+#include "host/vmm/kvm.h"
 #include "lib/err.h"
 
 struct vm;
@@ -17,10 +17,10 @@ struct vm;
  * @vm: the machine it belongs to
  * @index: 0 is the boot CPU
  * @fd: KVM vCPU descriptor; only the vCPU's own thread issues ioctls on it once
- *      that thread runs (KVM serialises them behind KVM_RUN), except
- *      KVM_GET_STATS_FD, which takes no vCPU mutex
+ *      that thread runs: KVM makes them wait behind KVM_RUN
  * @run: the shared kvm_run page(s)
  * @run_size: bytes mapped at @run
+ * @exits: KVM's count of exits, readable at any time
  * @thread: valid while @started
  * @started: the thread was created and must be joined
  * @alive: the thread is inside its loop, so @run may be poked and the thread
@@ -35,6 +35,7 @@ struct vcpu {
 	int fd;
 	struct kvm_run *run;
 	size_t run_size;
+	struct kvm_stat exits;
 	pthread_t thread;
 	bool started;
 	atomic_bool alive;

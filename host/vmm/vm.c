@@ -88,8 +88,10 @@ static int add_vcpus(struct vm *vm, struct ktstr_err *err)
 	vm->vcpus = calloc(n, sizeof(*vm->vcpus));
 	if (!vm->vcpus)
 		return ktstr_err_set(err, -ENOMEM, "out of memory for %u vCPUs", n);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		vm->vcpus[i].fd = -1;
+		vm->vcpus[i].exits.fd = -1;
+	}
 	vm->nr_vcpus = n;
 	for (i = 0; i < n && !ret; i++) {
 		ret = vcpu_create(vm, &vm->vcpus[i], i, err);
@@ -218,12 +220,11 @@ int vm_ioeventfd(struct vm *vm, int fd, u64 gpa, u32 match, struct ktstr_err *er
 
 u64 vm_exits(struct vm *vm)
 {
-	u64 sum = 0, n;
+	u64 sum = 0;
 	u32 i;
 
 	for (i = 0; i < vm->nr_vcpus; i++)
-		if (!kvm_stat(vm->vcpus[i].fd, "exits", &n))
-			sum += n;
+		sum += kvm_stat_read(&vm->vcpus[i].exits);
 	return sum;
 }
 

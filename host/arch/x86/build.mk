@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The DSDT: layout.h through the C preprocessor, iasl, and into an object.
-# Included by scripts/build.mk once obj and san_obj are set, before the rules
-# that link them.
 
 IASL ?= iasl
 
@@ -14,21 +12,23 @@ san_obj += $(x86_dsdt_obj)
 
 # The tables' structures are the kernel's own. Its include directory comes last:
 # everything else must keep coming from tools/include.
-x86_acpi_users := $(addprefix $(OUT)/,obj/host/arch/x86/acpi.o \
-	san/host/arch/x86/acpi.o selftests/unit/acpi_test)
-$(x86_acpi_users): ktstr_cppflags += -idirafter $(KDIR)/include
+$(addprefix $(OUT)/,obj/host/arch/x86/acpi.o san/host/arch/x86/acpi.o \
+	san/selftests/unit/acpi_test.o): ktstr_cppflags += -idirafter $(KDIR)/include
 
 $(x86_gen)/dsdt.asl: $(x86_dir)/dsdt.asl $(x86_dir)/layout.h
-	@mkdir -p $(@D)
-	$(CC) -E -P -undef -nostdinc -I$(KTSTR_ROOT) -x assembler-with-cpp -o $@ $<
+	$(call msg,CPP)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -E -P -undef -nostdinc -I$(KTSTR_ROOT) -x assembler-with-cpp -o $@ $<
 
 $(x86_gen)/dsdt.aml: $(x86_gen)/dsdt.asl
+	$(call msg,IASL)
 	@command -v $(IASL) >/dev/null 2>&1 || { \
 		echo "ktstr: '$(IASL)' is missing; it compiles the guest's ACPI tables." >&2; \
 		echo "ktstr: scripts/setup installs it (acpica-tools; Arch: acpica), or set IASL=" >&2; \
 		exit 1; }
-	@$(IASL) -we -p $(basename $@) $< >$@.log 2>&1 || { cat $@.log >&2; exit 1; }
+	$(Q)$(IASL) -we -p $(basename $@) $< >$@.log 2>&1 || { cat $@.log >&2; exit 1; }
 
 $(x86_dsdt_obj): $(x86_dir)/dsdt_aml.S $(x86_gen)/dsdt.aml
-	@mkdir -p $(@D)
-	$(CC) -c -Wa,-I$(x86_gen) -o $@ $<
+	$(call msg,AS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -c -Wa,-I$(x86_gen) -o $@ $<

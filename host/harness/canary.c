@@ -206,11 +206,9 @@ static const struct {
 } canary_text[] = {
 	[CANARY_OK] = { "usable", "" },
 	[CANARY_NO_DEVICE] = { "no-device",
-		"turn virtualization on in the firmware (in a VM: nested virtualization) and "
-		"load kvm-intel or kvm-amd" },
+		"turn on virtualization (in a VM: nesting), then load kvm-intel or kvm-amd" },
 	[CANARY_NO_PERMISSION] = { "no-permission",
-		"add your user to the group of /dev/kvm (usually: sudo usermod -aG kvm $USER) and "
-		"log in again" },
+		"join the group of /dev/kvm (usually: sudo usermod -aG kvm $USER), log in again" },
 	[CANARY_OPEN_FAILED] = { "open-failed",
 		"another hypervisor may hold the CPU's virtualization: unload it" },
 	[CANARY_CREATE_FAILED] = { "create-failed",

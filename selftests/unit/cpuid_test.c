@@ -281,6 +281,7 @@ TEST_F(cpuid, what_the_machine_needs_is_on)
 	EXPECT_TRUE(get(c, 1, 0)->ecx & BIT(31));
 	EXPECT_TRUE(get(c, 1, 0)->ecx & BIT(24));
 	EXPECT_TRUE(get(c, 1, 0)->ecx & BIT(21));
+	EXPECT_TRUE(get(c, 6, 0)->eax & BIT(2));
 	EXPECT_GE(get(c, 0, 0)->eax, 0xb);
 	if (variant->amd) {
 		EXPECT_GE(get(c, 0x80000000, 0)->eax, 0x8000001e);

@@ -21,6 +21,9 @@
 #define CPUID_1_ECX_HYPERVISOR	BIT(31)
 #define CPUID_1_EDX_HTT		BIT(28)
 
+/* Leaf 6: the APIC timer never stops */
+#define CPUID_6_EAX_ARAT	BIT(2)
+
 /* Leaf 7, subleaf 0 */
 #define CPUID_7_EBX_SGX		BIT(2)
 #define CPUID_7_ECX_SGX_LC	BIT(30)
@@ -259,6 +262,9 @@ static void set_features(struct guest_cpu *g)
 	e->edx &= ~CPUID_1_EDX_HTT;
 	if (ids > 1)
 		e->edx |= CPUID_1_EDX_HTT;
+
+	/* Without it the kernel wants a PIT to stand in for the timer in idle */
+	leaf(g, 6)->eax |= CPUID_6_EAX_ARAT;
 
 	e = subleaf(g, 7, 0);
 	e->ebx &= ~CPUID_7_EBX_SGX;

@@ -24,8 +24,8 @@
  *
  * - VMX, SVM, SEV and SGX are hidden: a guest that is broken on purpose gets
  *   no nested virtualization and no enclaves to break KVM with;
- * - the hypervisor bit and the TSC deadline timer are on: the machine has no
- *   PIT, so there is no other way to time an interrupt without calibration.
+ * - the hypervisor bit, the TSC deadline timer and the always running APIC
+ *   timer are on: the machine has no PIT to calibrate or replace a timer with.
  *   The caller has checked KVM_CAP_TSC_DEADLINE_TIMER;
  * - the APIC id and every topology leaf describe @t: 1, 4, 0xB, 0x1F (Intel SDM
  *   vol. 2, CPUID), 0x80000008, 0x8000001D, 0x8000001E (AMD APM vol. 3,

@@ -73,6 +73,15 @@ FIXTURE_VARIANT_ADD(acpi, three_hundred_cpus)
 	.virtio_slots = 7,
 };
 
+/* Id 255 is the xAPIC broadcast */
+FIXTURE_VARIANT_ADD(acpi, broadcast_id)
+{
+	.topology = "1n1l256c1t",
+	.cpus = 256,
+	.x2apic_entries = 1,
+	.virtio_slots = 2,
+};
+
 FIXTURE_VARIANT_ADD(acpi, two_nodes)
 {
 	.topology = "2n4l3c2t",

@@ -21,9 +21,9 @@ run_tests:
 	@$(MAKE) --no-print-directory -C $(suite_dir) run_tests O=$(OUT) OUTPUT= KDIR=$(KDIR)
 
 check:
-	@MAKE='$(MAKE)' $(KTSTR_ROOT)/scripts/check $(OUT)
+	@MAKE='$(MAKE)' $(KTSTR_ROOT)/scripts/check $(OUT) $(test_names)
 
-lint: $(generated)
+lint:
 	@$(KTSTR_ROOT)/scripts/lint $(OUT) $(KDIR) $(ktstr_cppflags) $(lint_cppflags) $(ktstr_warn)
 
 format:

@@ -36,6 +36,7 @@ ktstr_cflags := -std=gnu11 -g $(ktstr_warn) -pthread -MMD -MP
 ktstr_opt := -O2
 ktstr_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ktstr_libs := -Wl,--as-needed -lzstd -llzma -lz -lelf -pthread
+lint_cppflags := -I$(KDIR)/tools/testing/selftests -idirafter $(KDIR)/include
 kselftest_cppflags := -I$(KDIR)/tools/testing/selftests
 werror = $(if $(filter-out 0,$(WERROR)),-Werror)
 
@@ -63,9 +64,6 @@ unit_bin := $(patsubst %.c,$(OUT)/%,$(call rel,$(unit_src)))
 unit_tap := $(patsubst $(OUT)/selftests/unit/%,$(OUT)/tap/unit/%.tap,$(unit_bin))
 test_names := $(basename $(notdir $(test_src)))
 test_bin := $(addprefix $(OUT)/selftests/,$(test_names))
-# Generated files that C sources include; lint needs them too.
-generated :=
-
 # msg: one line per step, or with V=1 the command itself
 ifneq ($(filter-out 0,$(V)),)
 Q =

@@ -126,6 +126,17 @@ void vcpu_kick(struct vcpu *vcpu)
 	pthread_kill(vcpu->thread, VCPU_KICK_SIGNAL);
 }
 
+u64 vcpu_cpu_ns(const struct vcpu *vcpu)
+{
+	struct timespec ts;
+	clockid_t clock;
+
+	if (!vcpu->started || pthread_getcpuclockid(vcpu->thread, &clock) ||
+	    clock_gettime(clock, &ts))
+		return 0;
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
 void vcpu_join(struct vcpu *vcpu)
 {
 	struct timespec ts;

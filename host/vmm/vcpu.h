@@ -74,6 +74,14 @@ int vcpu_start(struct vcpu *vcpu, struct ktstr_err *err);
 void vcpu_kick(struct vcpu *vcpu);
 
 /**
+ * vcpu_cpu_ns() - CPU time the thread has used, guest time included
+ * @vcpu: any; not while it is being joined
+ *
+ * Return: nanoseconds, 0 for a thread that is not there.
+ */
+u64 vcpu_cpu_ns(const struct vcpu *vcpu);
+
+/**
  * vcpu_join() - wait until the thread is gone
  * @vcpu: its VM's kill flag is set; a thread that never started is fine
  */

@@ -208,12 +208,9 @@ int vm_irqfd(struct vm *vm, int fd, u32 gsi, struct ktstr_err *err)
 	return KVM_IOCTL(vm->vm_fd, KVM_IRQFD, &irqfd, err);
 }
 
-int vm_ioeventfd(struct vm *vm, int fd, u64 gpa, u32 match, struct ktstr_err *err)
+int vm_ioeventfd(struct vm *vm, int fd, u64 gpa, u32 len, struct ktstr_err *err)
 {
-	struct kvm_ioeventfd ioev = {
-		.fd = fd, .addr = gpa, .len = sizeof(match), .datamatch = match,
-		.flags = KVM_IOEVENTFD_FLAG_DATAMATCH,
-	};
+	struct kvm_ioeventfd ioev = { .fd = fd, .addr = gpa, .len = len };
 
 	return KVM_IOCTL(vm->vm_fd, KVM_IOEVENTFD, &ioev, err);
 }

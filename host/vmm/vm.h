@@ -113,8 +113,8 @@ struct vm_com {
  * @mmio: devices in guest physical address space
  * @com: COM1 and COM2
  * @console: the virtio-console
- * @console_evt: ioeventfd per virtio-console queue, -1 where there is none;
- *               readable when the guest notified that queue
+ * @console_evt: ioeventfd of the virtio-console: readable when the guest
+ *               notified a queue or the device wants to be drained
  * @console_irq_evt: irqfd of the virtio-console
  * @vcpus: @nr_vcpus of them
  * @nr_vcpus: how many
@@ -134,7 +134,7 @@ struct vm {
 	struct io_bus mmio;
 	struct vm_com com[VM_SERIAL_PORTS];
 	struct virtio_console *console;
-	int console_evt[8];
+	int console_evt;
 	int console_irq_evt;
 	struct vcpu *vcpus;
 	u32 nr_vcpus;
@@ -204,13 +204,13 @@ int vm_irqfd(struct vm *vm, int fd, u32 gsi, struct ktstr_err *err);
  * vm_ioeventfd() - turn a guest's write into an eventfd event
  * @vm: the machine
  * @fd: signalled by KVM, without leaving to user space
- * @gpa: the 4-byte register in MMIO space
- * @match: the value that has to be written
- * @err: names the address, or NULL
+ * @gpa: the register in MMIO space
+ * @len: bytes of it; any value written signals
+ * @err: names the step, or NULL
  *
  * Return: 0 or negative errno.
  */
-int vm_ioeventfd(struct vm *vm, int fd, u64 gpa, u32 match, struct ktstr_err *err);
+int vm_ioeventfd(struct vm *vm, int fd, u64 gpa, u32 len, struct ktstr_err *err);
 
 /**
  * vm_kick_all() - make every vCPU leave KVM_RUN

@@ -6,17 +6,18 @@
 
 #include "host/arch/arch.h"
 #include "host/vmm/devices/serial.h"
+#include "host/vmm/devices/virtio_console.h"
 #include "host/vmm/vm.h"
 #include "host/vmm/vm_devices.h"
 #include "lib/log.h"
 #include "lib/util.h"
 
-static void raise_irq(int evt)
+static void signal_event(int evt)
 {
-	static const u64 edge = 1;
+	static const u64 one = 1;
 
-	if (write(evt, &edge, sizeof(edge)) < 0)
-		pr_warn_once("irqfd: %s; the guest may wait for an interrupt", strerror(errno));
+	if (write(evt, &one, sizeof(one)) < 0)
+		pr_warn_once("eventfd: %s; the guest may wait for an interrupt", strerror(errno));
 }
 
 static void com_tx(void *ctx, const u8 *buf, size_t len)
@@ -32,7 +33,7 @@ static void com_irq(void *ctx, int level)
 	struct vm_com *com = ctx;
 
 	if (level)
-		raise_irq(com->irq_evt);
+		signal_event(com->irq_evt);
 }
 
 static int event_new(int *fd, struct ktstr_err *err)
@@ -62,31 +63,78 @@ static int add_serial(struct vm *vm, struct ktstr_err *err)
 	return arch_serial_init(vm, err);
 }
 
+static size_t console_tx(void *ctx, unsigned int port, const u8 *buf, size_t len)
+{
+	struct vm *vm = ctx;
+
+	return vm->sinks.console ? vm->sinks.console(vm->sinks.ctx, port, buf, len) : len;
+}
+
+static void console_irq(void *ctx)
+{
+	struct vm *vm = ctx;
+
+	signal_event(vm->console_irq_evt);
+}
+
+static void console_kick(void *ctx)
+{
+	struct vm *vm = ctx;
+
+	signal_event(vm->console_evt);
+}
+
+static int add_console(struct vm *vm, struct ktstr_err *err)
+{
+	static const struct virtio_console_ops ops = {
+		.tx = console_tx, .irq = console_irq, .kick = console_kick,
+	};
+	const struct arch_map *map = arch_map();
+	int ret;
+
+	ret = event_new(&vm->console_irq_evt, err);
+	if (!ret)
+		ret = event_new(&vm->console_evt, err);
+	if (ret)
+		return ret;
+	vm->console = virtio_console_new(vm->ram, &ops, vm, err);
+	if (!vm->console)
+		return -errno;
+	ret = virtio_console_attach(vm->console, &vm->mmio, map->virtio_base, err);
+	if (!ret)
+		ret = vm_irqfd(vm, vm->console_irq_evt, map->virtio_gsi, err);
+	if (!ret)
+		ret = vm_ioeventfd(vm, vm->console_evt,
+				   map->virtio_base + VIRTIO_MMIO_NOTIFY_OFFSET, 4, err);
+	return ret;
+}
+
 void vm_devices_reset(struct vm *vm)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(vm->com); i++)
 		vm->com[i].irq_evt = -1;
-	for (i = 0; i < ARRAY_SIZE(vm->console_evt); i++)
-		vm->console_evt[i] = -1;
+	vm->console_evt = -1;
 	vm->console_irq_evt = -1;
 }
 
 int vm_devices_add(struct vm *vm, struct ktstr_err *err)
 {
-	return add_serial(vm, err);
+	int ret = add_serial(vm, err);
+
+	return ret ? ret : add_console(vm, err);
 }
 
 void vm_devices_free(struct vm *vm)
 {
 	size_t i;
 
+	virtio_console_free(vm->console);
 	for (i = 0; i < ARRAY_SIZE(vm->com); i++) {
 		serial_free(vm->com[i].uart);
 		close_fd(&vm->com[i].irq_evt);
 	}
-	for (i = 0; i < ARRAY_SIZE(vm->console_evt); i++)
-		close_fd(&vm->console_evt[i]);
+	close_fd(&vm->console_evt);
 	close_fd(&vm->console_irq_evt);
 }

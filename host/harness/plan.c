@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "host/harness/discover.h"
+#include "host/harness/initramfs.h"
+#include "host/harness/kmodule.h"
+#include "host/harness/plan.h"
+#include "host/kernel/image.h"
+#include "lib/util.h"
+
+#define DEFAULT_DURATION_MS	1000
+#define MEM_MIB_PER_CPU		64
+#define MEM_MIB_MIN		512
+#define MEM_MIB_MAX		(1024U * 1024)
+/* Emulated hardware boots a guest in about the time a real one needs threefold. */
+#define EMULATED_SLOWDOWN	3
+/* Behind the coordinator's own deadline, for a VMM that no longer answers. */
+#define SUPERVISOR_GRACE_NS	(5 * NSEC_PER_SEC)
+
+/* What a guest needs from its kernel's modules, in loading order. */
+static const char * const guest_modules[] = { "virtio_mmio", NULL };
+
+u32 plan_slowdown(void)
+{
+	return getenv("KTSTR_IN_EMULATED_HOST") ? EMULATED_SLOWDOWN : 1;
+}
+
+static int plan_topology(const struct ktstr_test *test, struct topology *topo,
+			 struct ktstr_err *err)
+{
+	static const struct topology one = { 1, 1, 1, 1 };
+
+	if (test->topology)
+		return topology_parse(test->topology, topo, err);
+	*topo = test->topo.llcs ? test->topo : one;
+	return topology_check(topo, err);
+}
+
+static int plan_memory(const struct ktstr_test *test, struct vm_config *vm, struct ktstr_err *err)
+{
+	u32 mib = test->mem_mib;
+
+	if (!mib)
+		mib = max_t(u32, topology_cpus(&vm->topo) * MEM_MIB_PER_CPU, MEM_MIB_MIN);
+	if (mib < 128 || mib > MEM_MIB_MAX || mib % 2)
+		return ktstr_err_set(err, -EINVAL,
+				     "guest memory of %u MiB: use an even number from 128 to %u",
+				     mib, MEM_MIB_MAX);
+	vm->mem_bytes = (u64)mib << 20;
+	return 0;
+}
+
+static int plan_kernel(const struct ktstr_test *test, struct plan *p, char **path,
+		       struct ktstr_err *err)
+{
+	struct kernel_image *img, *vmlinux;
+	char *cache, dir[512];
+
+	*path = discover_kernel(test->kernel, err);
+	if (!*path)
+		return -errno;
+	img = kernel_image_open(*path, err);
+	if (!img)
+		return -errno;
+	p->kernel = img;
+	if (test->boot == KTSTR_BOOT_BZIMAGE && img->format != KERNEL_BZIMAGE)
+		return ktstr_err_set(err, -EINVAL, "%s is a vmlinux; this test boots a bzImage",
+				     *path);
+	if (test->boot != KTSTR_BOOT_VMLINUX || img->format == KERNEL_ELF)
+		return 0;
+	cache = discover_cache_dir(NULL);
+	snprintf(dir, sizeof(dir), "%s/payload", cache ?: "");
+	vmlinux = kernel_image_vmlinux(img, cache ? dir : NULL, err);
+	free(cache);
+	if (!vmlinux)
+		return -errno;
+	kernel_image_free(img);
+	p->kernel = vmlinux;
+	return 0;
+}
+
+static int plan_cmdline(const struct ktstr_test *test, struct plan *p, struct ktstr_err *err)
+{
+	if (asprintf(&p->cmdline, "KTSTR_GUEST=1%s%s%s%s", test->verbose ? " loglevel=7" : "",
+		     test->no_kaslr ? " nokaslr" : "", test->extra_cmdline ? " " : "",
+		     test->extra_cmdline ?: "") < 0) {
+		p->cmdline = NULL;
+		return ktstr_err_set(err, -ENOMEM, "out of memory");
+	}
+	p->job.vm.cmdline = p->cmdline;
+	return 0;
+}
+
+static char **sched_argv(const struct ktstr_test *test, const struct plan *p)
+{
+	size_t n = 0;
+	char **argv;
+
+	while (test->sched_args && test->sched_args[n])
+		n++;
+	argv = calloc(n + 2, sizeof(*argv));
+	if (!argv)
+		return NULL;
+	argv[0] = p->sched_path;
+	if (n)
+		memcpy(argv + 1, test->sched_args, n * sizeof(*argv));
+	return argv;
+}
+
+static int add_scenario(const struct ktstr_test *test, struct plan *p, struct initramfs *fs,
+			struct ktstr_err *err)
+{
+	struct scenario sc = {
+		.nonce = p->nonce,
+		.duration_ms = test->duration_ms ?: DEFAULT_DURATION_MS,
+		.workers = p->workers,
+		.fault = test->fault,
+		.fault_after_ms = test->fault_after_ms,
+		.verbose = test->verbose,
+		.sched_path = p->sched_path,
+		.sched_ops = (char *)test->expect_ops,
+	};
+	size_t len;
+	void *buf;
+	int ret;
+
+	if (sc.sched_path) {
+		sc.sched_argv = sched_argv(test, p);
+		if (!sc.sched_argv)
+			return ktstr_err_set(err, -ENOMEM, "out of memory");
+	}
+	ret = scenario_encode(&sc, &buf, &len);
+	free(sc.sched_argv);
+	if (ret)
+		return ktstr_err_set(err, ret,
+				     "the scenario cannot be encoded: %s (%u workers, %u ms)",
+				     strerror(-ret), sc.workers, sc.duration_ms);
+	ret = initramfs_add_mem(fs, SCENARIO_PATH, buf, len, 0444, err);
+	free(buf);
+	return ret;
+}
+
+static int add_scheduler(const struct ktstr_test *test, struct plan *p, struct initramfs *fs,
+			 struct ktstr_err *err)
+{
+	if (!test->scheduler)
+		return 0;
+	p->sched_path = discover_scheduler(test->scheduler, err);
+	if (!p->sched_path)
+		return -errno;
+	return initramfs_add_elf(fs, p->sched_path, p->sched_path, err);
+}
+
+static int plan_initramfs(const struct ktstr_test *test, struct plan *p, const char *kernel,
+			  struct ktstr_err *err)
+{
+	struct initramfs *fs = initramfs_new();
+	char *init = discover_guest_init(err);
+	size_t len;
+	int ret;
+
+	if (!fs || !init) {
+		ret = -errno;
+		goto out;
+	}
+	ret = initramfs_add_file(fs, "/init", init, 0755, err);
+	if (!ret)
+		ret = kmodule_add(fs, kernel, guest_modules, err);
+	if (ret >= 0)
+		ret = add_scheduler(test, p, fs, err);
+	if (!ret)
+		ret = add_scenario(test, p, fs, err);
+	if (!ret)
+		ret = initramfs_build(fs, &p->initrd, &len, err);
+	if (!ret) {
+		p->job.vm.initrd = p->initrd;
+		p->job.vm.initrd_len = len;
+	}
+out:
+	initramfs_free(fs);
+	free(init);
+	return ret;
+}
+
+static void plan_deadlines(const struct ktstr_test *test, struct plan *p)
+{
+	struct coord_config *c = &p->job.coord;
+	u64 now = mono_ns();
+
+	c->duration_ns = (test->duration_ms ?: DEFAULT_DURATION_MS) * (u64)NSEC_PER_MSEC;
+	c->nr_vcpus = topology_cpus(&p->job.vm.topo);
+	c->slowdown = plan_slowdown();
+	c->verbose = test->verbose;
+	if (test->timeout_ms)
+		c->deadline_ns = now + test->timeout_ms * (u64)NSEC_PER_MSEC;
+	else
+		c->deadline_ns = now + coord_longest_ns(c);
+	p->job.deadline_ns = c->deadline_ns + SUPERVISOR_GRACE_NS;
+	p->job.stop = test->stop;
+	p->job.stop_ctx = test->stop_ctx;
+}
+
+int plan_make(const struct ktstr_test *test, struct plan *p, struct ktstr_err *err)
+{
+	struct vm_config *vm = &p->job.vm;
+	char *kernel = NULL;
+	int ret;
+
+	memset(p, 0, sizeof(*p));
+	if (getrandom(&p->nonce, sizeof(p->nonce), 0) != sizeof(p->nonce))
+		return ktstr_err_set(err, -EIO, "getrandom: %s", strerror(errno));
+	ret = plan_topology(test, &vm->topo, err);
+	if (!ret)
+		ret = plan_memory(test, vm, err);
+	if (!ret)
+		ret = plan_kernel(test, p, &kernel, err);
+	if (!ret) {
+		p->workers = test->workers ?: topology_cpus(&vm->topo);
+		vm->kernel = p->kernel;
+		ret = plan_cmdline(test, p, err);
+	}
+	if (!ret)
+		ret = plan_initramfs(test, p, kernel, err);
+	if (!ret)
+		plan_deadlines(test, p);
+	free(kernel);
+	return ret;
+}
+
+void plan_free(struct plan *p)
+{
+	kernel_image_free(p->kernel);
+	free(p->initrd);
+	free(p->cmdline);
+	free(p->sched_path);
+	memset(p, 0, sizeof(*p));
+}

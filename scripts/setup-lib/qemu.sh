@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154 # variables of scripts/setup
+#
+# QEMU 10 or newer for the emulated host. Before 10, VMRUN under TCG does not
+# load DR7, so a nested guest's watchpoints never fire. Where the system's is
+# older, the whole closure of a newer package, C library included, goes into
+# the cache and runs there on its own loader.
+#
+# sourced by scripts/setup
+
+qemu_min=10
+
+qemu_new_enough()
+{
+	local v
+
+	v=$("$1" --version 2>/dev/null | sed -n 's/.*version \([0-9]*\)\..*/\1/p' | head -n 1)
+	[ "${v:-0}" -ge "$qemu_min" ]
+}
+
+qemu_system_ok()
+{
+	command -v qemu-system-x86_64 >/dev/null && qemu_new_enough qemu-system-x86_64
+}
+
+qemu_needed()
+{
+	[ "${KTSTR_HOST:-auto}" = kvm ] && return 1
+	if [ -n "${KTSTR_QEMU:-}" ]; then
+		qemu_new_enough "$KTSTR_QEMU" ||
+			die "KTSTR_QEMU=$KTSTR_QEMU: not a QEMU of version $qemu_min or newer"
+		return 1
+	fi
+	! qemu_system_ok
+}
+
+# Renamed into place when whole, so its presence is enough.
+qemu_cached()
+{
+	[ -x "$cache/qemu/bin/qemu-system-x86_64" ]
+}
+
+# The newest version is not sought but the nearest suite: a backport is built
+# for a released system and has the smallest closure.
+qemu_suites()
+{
+	case $(. /etc/os-release && echo "$ID:${VERSION_CODENAME:-}") in
+	debian:bookworm) echo bookworm-backports+bookworm ;;
+	debian:?*) (. /etc/os-release && echo "$VERSION_CODENAME") ;;
+	esac
+	echo trixie
+	echo stable
+	echo sid
+}
+
+qemu_fetch()
+{
+	local suite version
+
+	for suite in $(qemu_suites); do
+		# shellcheck disable=SC2086 # one suite and the one it builds on
+		apt_root_use ${suite//+/ } || continue
+		version=$(apt_versions qemu-system-x86 | head -n 1)
+		[ "$(sed -E 's/^[0-9]+://; s/\..*//' <<<"${version:-0}")" -ge "$qemu_min" ] || continue
+		qemu_fetch_one "${suite%%+*}" "$version"
+		return
+	done
+	die "no QEMU of version $qemu_min or newer found; with a network, run scripts/setup again," \
+		"or set KTSTR_QEMU=<QEMU $qemu_min or newer>"
+}
+
+qemu_fetch_one()
+{
+	local suite=$1 version=$2 dir=qemus/${2#*:} tmp deb
+
+	if qemu_cached && [ "$(readlink "$cache/qemu")" = "$dir" ]; then
+		say "QEMU $version is the newest"
+		return
+	fi
+	say "QEMU $version: fetching it and its libraries from $suite (about 50 MB)"
+	tmp=$(cache_tmp)
+	mkdir "$tmp/root" "$tmp/bin" "$tmp/debs" "$tmp/debs/partial"
+	apt_in_root apt-get install -y --no-install-recommends --download-only \
+		-t "$suite" -o Dir::Cache::archives="$tmp/debs" qemu-system-x86 >&2 ||
+		die "QEMU $version: download failed"
+	for deb in "$tmp"/debs/*.deb; do
+		deb_unpack "$deb" "$tmp/root"
+	done
+	rm -rf "$tmp/debs" "$tmp"/root/usr/share/{doc,man,locale,info,lintian,bug}
+	qemu_wrapper >"$tmp/bin/qemu-system-x86_64"
+	chmod 0755 "$tmp/bin/qemu-system-x86_64"
+	qemu_new_enough "$tmp/bin/qemu-system-x86_64" ||
+		die "QEMU $version: $("$tmp/bin/qemu-system-x86_64" --version 2>&1 | head -n 3)"
+	cache_place "$tmp" "$dir" qemu
+	say "QEMU $version: $cache/$dir"
+}
+
+# The loader is named by its own path: lib64's is an absolute link that would
+# lead out of the root.
+qemu_wrapper()
+{
+	cat <<-'SH'
+		#!/bin/sh
+		# made by scripts/setup: QEMU on the libraries it was packaged with
+		root=${0%/*}/../root
+		for ld in "$root"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 \
+			"$root"/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2; do
+			[ -f "$ld" ] && break
+		done
+		QEMU_MODULE_DIR=$root/usr/lib/x86_64-linux-gnu/qemu
+		export QEMU_MODULE_DIR
+		exec "$ld" --library-path \
+			"$root/usr/lib/x86_64-linux-gnu:$root/lib/x86_64-linux-gnu" \
+			"$root/usr/bin/qemu-system-x86_64" \
+			-L "$root/usr/share/qemu" -L "$root/usr/share/seabios" "$@"
+	SH
+}

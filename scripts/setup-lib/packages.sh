@@ -96,9 +96,10 @@ packages_list()
 	done
 }
 
+# grep reads to the end: a writer cut short is a failure under pipefail
 deb_candidate()
 {
-	apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'
+	apt-cache policy "$1" 2>/dev/null | grep 'Candidate: [^(]' >/dev/null
 }
 
 # A tool of LLVM comes as tool-N on Debian: the newest N this system offers,
@@ -131,33 +132,21 @@ deb_names()
 	done
 }
 
-# Every name with a candidate means the package lists are here and of use.
-deb_lists_ok()
-{
-	local name
-
-	for name in "$@"; do
-		deb_candidate "$name" || return 1
-	done
-}
-
 packages_install_deb()
 {
 	local names
 
-	mapfile -t names < <(deb_names)
 	if [ "$(id -u)" -ne 0 ]; then
+		mapfile -t names < <(deb_names)
 		warn "missing: ${missing[*]%%|*}"
 		warn "installing needs root; run this, then scripts/setup again:"
 		warn "  sudo apt-get update && sudo apt-get install --no-install-recommends ${names[*]}"
 		exit 3
 	fi
-	say "packages: installing with apt-get: ${names[*]}"
+	say "packages: reading the system's package lists"
 	apt-get -qq update || warn "apt-get update failed; going on with the package lists at hand"
-	# With the lists fresh, a versioned compiler may have become available.
 	mapfile -t names < <(deb_names)
-	deb_lists_ok "${names[@]}" ||
-		warn "not every package has a candidate in the enabled suites; apt-get will name it"
+	say "packages: installing ${names[*]}"
 	DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
 		-o Dpkg::Use-Pty=0 "${names[@]}" >"$log" 2>&1 </dev/null || {
 		cat "$log" >&2

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_GUEST_MODULES_H
+#define KTSTR_GUEST_MODULES_H
+
+#include "lib/err.h"
+
+/**
+ * modules_load() - load every kernel module of a directory, in name order
+ * @dir: the directory; names like ``10-virtio_mmio.ko`` give the order
+ * @err: names the module that failed, or NULL
+ *
+ * A directory that does not exist means that everything is built in. A
+ * module that is loaded or built in already (EEXIST) is fine. The first other
+ * failure ends the walk. PID 1 only.
+ *
+ * Return: 0, or the negative errno of scandir(3), open(2) or finit_module(2).
+ */
+int modules_load(const char *dir, struct ktstr_err *err);
+
+#endif /* KTSTR_GUEST_MODULES_H */

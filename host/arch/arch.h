@@ -67,7 +67,8 @@ int arch_serial_init(struct vm *vm, struct ktstr_err *err);
 
 /**
  * arch_boot() - load kernel, initrd, command line and firmware tables, and set
- *               the boot CPU to the kernel's entry
+ *               the boot CPU to the kernel's entry. The command line begins with
+ *               what every guest of the architecture is told
  * @vm: complete but for its guest memory's content
  * @cfg: what to boot
  * @err: names what does not fit or is malformed, or NULL
@@ -95,12 +96,5 @@ int arch_vcpu_init(struct vcpu *vcpu, struct ktstr_err *err);
  * Return: EXIT_NONE for a reason this architecture does not know either.
  */
 enum exit_action arch_exit(struct io_bus *pio, struct kvm_run *run, size_t run_size);
-
-/**
- * arch_cmdline() - kernel parameters every guest of this architecture needs
- *
- * What they are for stands beside them in the source.
- */
-const char *arch_cmdline(void);
 
 #endif /* KTSTR_HOST_ARCH_ARCH_H */

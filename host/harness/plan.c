@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "host/harness/discover.h"
+#include "host/harness/emulated.h"
 #include "host/harness/initramfs.h"
 #include "host/harness/kmodule.h"
 #include "host/harness/plan.h"
@@ -26,7 +27,7 @@ static const char * const guest_modules[] = { "virtio_mmio", NULL };
 
 u32 plan_slowdown(void)
 {
-	return getenv("KTSTR_IN_EMULATED_HOST") ? EMULATED_SLOWDOWN : 1;
+	return getenv(EMULATED_ENV) ? EMULATED_SLOWDOWN : 1;
 }
 
 static int plan_topology(const struct ktstr_test *test, struct topology *topo,

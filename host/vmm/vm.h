@@ -41,7 +41,7 @@ struct vm_sinks {
  * @kernel: bzImage (entered at its 64-bit entry) or vmlinux (entered directly)
  * @initrd: initramfs, may be NULL
  * @initrd_len: bytes at @initrd
- * @cmdline: appended to arch_cmdline()
+ * @cmdline: appended to the architecture's own kernel parameters
  * @sinks: where output goes
  *
  * Everything pointed to stays the caller's and must outlive vm_new() only,

@@ -22,6 +22,10 @@
 /* IA32_APIC_BASE, Intel SDM vol. 3, 12.12.1: EXTD turns the x2APIC on */
 #define APIC_BASE_EXTD	BIT(10)
 
+/* Local vector table, Intel SDM vol. 3, 12.5.1 */
+#define APIC_LVT0	0x350
+#define APIC_LVT_MASKED	BIT(16)
+
 #define PTE_PRESENT	0x1UL
 #define PTE_WRITE	0x2UL
 #define PTE_HUGE	0x80UL
@@ -94,6 +98,22 @@ static int set_x2apic(struct vcpu *vcpu, struct ktstr_err *err)
 	return KVM_IOCTL(vcpu->fd, KVM_SET_SREGS, &sregs, err);
 }
 
+/* Nothing is behind LINT0, which comes out of reset open for an 8259. */
+static int mask_lint0(struct vcpu *vcpu, struct ktstr_err *err)
+{
+	struct kvm_lapic_state lapic;
+	u32 lvt;
+	int ret;
+
+	ret = KVM_IOCTL(vcpu->fd, KVM_GET_LAPIC, &lapic, err);
+	if (ret)
+		return ret;
+	memcpy(&lvt, lapic.regs + APIC_LVT0, sizeof(lvt));
+	lvt |= APIC_LVT_MASKED;
+	memcpy(lapic.regs + APIC_LVT0, &lvt, sizeof(lvt));
+	return KVM_IOCTL(vcpu->fd, KVM_SET_LAPIC, &lapic, err);
+}
+
 int arch_vcpu_init(struct vcpu *vcpu, struct ktstr_err *err)
 {
 	int ret;
@@ -103,6 +123,8 @@ int arch_vcpu_init(struct vcpu *vcpu, struct ktstr_err *err)
 		ret = set_msrs(vcpu, err);
 	if (!ret)
 		ret = set_x2apic(vcpu, err);
+	if (!ret)
+		ret = mask_lint0(vcpu, err);
 	return ret;
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+
 #include "host/arch/arch.h"
 #include "host/arch/x86/layout.h"
 #include "host/vmm/devices/serial.h"
@@ -7,6 +9,7 @@
 
 const struct kvm_cap_need arch_kvm_needs[] = {
 	{ KVM_CAP_SET_TSS_ADDR, "KVM_CAP_SET_TSS_ADDR" },
+	{ KVM_CAP_IRQ_ROUTING, "KVM_CAP_IRQ_ROUTING" },
 	{ KVM_CAP_EXT_CPUID, "KVM_CAP_EXT_CPUID" },
 	{ KVM_CAP_ADJUST_CLOCK, "KVM_CAP_ADJUST_CLOCK" },
 	{ KVM_CAP_DEBUGREGS, "KVM_CAP_DEBUGREGS" },
@@ -30,6 +33,40 @@ const struct arch_map *arch_map(void)
 }
 
 /*
+ * Interrupts come through the IOAPIC alone. KVM's default routing gives every
+ * GSI below 16 to the 8259 as well, which starts unmasked, and a kernel on a
+ * hardware-reduced machine never programs it: the first interrupt of COM1
+ * would arrive a second time, as exception 4.
+ */
+static int route_irqs(struct vm *vm, struct ktstr_err *err)
+{
+	struct {
+		struct kvm_irq_routing head;
+		struct kvm_irq_routing_entry entry[LAYOUT_IOAPIC_PINS];
+	} table = { .head.nr = LAYOUT_IOAPIC_PINS };
+	u32 i;
+
+	for (i = 0; i < LAYOUT_IOAPIC_PINS; i++)
+		table.entry[i] = (struct kvm_irq_routing_entry){
+			.gsi = i, .type = KVM_IRQ_ROUTING_IRQCHIP,
+			.u.irqchip = { .irqchip = KVM_IRQCHIP_IOAPIC, .pin = i },
+		};
+	return KVM_IOCTL(vm->vm_fd, KVM_SET_GSI_ROUTING, &table, err);
+}
+
+/* The 8 bits of an IOAPIC entry reach no further; 255 is the broadcast. */
+static int check_apic_ids(const struct topology *topo, struct ktstr_err *err)
+{
+	u32 last = topology_apic_id(topo, topology_cpus(topo) - 1);
+
+	if (last < 255)
+		return 0;
+	return ktstr_err_set(err, -EINVAL,
+			     "topology %un%ul%uc%ut: APIC id %u is above 254; use fewer CPUs, or powers of two",
+			     topo->nodes, topo->llcs, topo->cores, topo->threads, last);
+}
+
+/*
  * No PIT: the guest's clock is kvm-clock and its timer the TSC deadline, so
  * an in-kernel PIT would only burn host time (Firecracker keeps it for guests
  * without either; a kernel with sched_ext has both).
@@ -39,11 +76,15 @@ int arch_vm_init(struct vm *vm, struct ktstr_err *err)
 	u64 identity = LAYOUT_KVM_IDENTITY_MAP;
 	int ret;
 
-	ret = KVM_IOCTL(vm->vm_fd, KVM_SET_IDENTITY_MAP_ADDR, &identity, err);
+	ret = check_apic_ids(&vm->topo, err);
+	if (!ret)
+		ret = KVM_IOCTL(vm->vm_fd, KVM_SET_IDENTITY_MAP_ADDR, &identity, err);
 	if (!ret)
 		ret = KVM_IOCTL(vm->vm_fd, KVM_SET_TSS_ADDR, (unsigned long)LAYOUT_KVM_TSS, err);
 	if (!ret)
 		ret = KVM_IOCTL(vm->vm_fd, KVM_CREATE_IRQCHIP, 0, err);
+	if (!ret)
+		ret = route_irqs(vm, err);
 	return ret;
 }
 

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/coord/conscan.h"
+#include "host/harness/emulated.h"
+#include "host/harness/ktstr.h"
+#include "host/harness/plan.h"
+#include "host/harness/run_files.h"
+#include "host/harness/verdict.h"
+#include "host/harness/vmm_log.h"
+#include "host/harness/vmm_process.h"
+#include "lib/log.h"
+#include "lib/util.h"
+
+static int judge(const struct ktstr_test *test, const struct plan *p, const struct vmm_outcome *out,
+		 struct ktstr_result *res)
+{
+	struct conscan console = { 0 };
+	struct vmm_log log;
+	struct verdict_input in = {
+		.nonce = p->nonce,
+		.sched_wanted = test->scheduler,
+		.expect_ops = test->expect_ops,
+		.workers = p->workers,
+		.wait_status = out->wait_status,
+		.deadline = out->deadline,
+		.stopped = out->stopped,
+		.console = &console,
+	};
+	int ret;
+
+	ret = vmm_log_parse(&log, out->log, out->log_len);
+	if (!ret)
+		ret = conscan_init(&console, CONSCAN_HEAD_DEFAULT, CONSCAN_TAIL_DEFAULT);
+	if (!ret) {
+		conscan_feed(&console, log.console, log.console_len);
+		conscan_flush(&console);
+		in.frames = log.frames;
+		in.nr_frames = log.nr_frames;
+		in.report = log.report_valid ? &log.report : NULL;
+		in.log_damaged = log.damaged;
+		in.com2 = log.com2;
+		in.com2_len = log.com2_len;
+		ret = verdict_eval(&in, res);
+	}
+	conscan_free(&console);
+	vmm_log_free(&log);
+	return ret;
+}
+
+static int run(const struct ktstr_test *test, struct plan *p, struct ktstr_result *res,
+	       struct ktstr_err *err)
+{
+	struct vmm_outcome out;
+	int ret;
+
+	ret = vmm_process_run(&p->job, &out, err);
+	if (ret)
+		return ret;
+	ret = judge(test, p, &out, res);
+	vmm_outcome_free(&out);
+	return ret ? ktstr_err_set(err, ret, "out of memory for the result") : 0;
+}
+
+/* A run whose artifacts are lost is not what was asked for, so it does not pass. */
+static void files_failed(struct ktstr_result *res, const struct ktstr_err *err)
+{
+	pr_err("%s", err->msg);
+	if (res->verdict != KTSTR_PASS)
+		return;
+	res->verdict = KTSTR_INCONCLUSIVE;
+	res->infra = true;
+	res->reason = KTSTR_REASON_SETUP;
+	snprintf(res->reason_text, sizeof(res->reason_text), "passed, but artifacts are lost: %s",
+		 err->msg);
+}
+
+int ktstr_run(const struct ktstr_test *test, struct ktstr_result *res)
+{
+	struct ktstr_err err = { 0 };
+	u64 start = mono_ns();
+	struct plan p;
+	int ret;
+
+	memset(res, 0, sizeof(*res));
+	ret = plan_make(test, &p, &err);
+	if (!ret)
+		ret = run(test, &p, res, &err);
+	plan_free(&p);
+	if (ret) {
+		ktstr_result_free(res);
+		verdict_setup_failed(res, err.msg);
+	}
+	res->timings.total_ns = mono_ns() - start;
+	res->emulated = getenv(EMULATED_ENV);
+	if (!ret && test->out_dir && run_files_write(test, res, &err))
+		files_failed(res, &err);
+	return ret;
+}

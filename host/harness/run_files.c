@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/harness/run_files.h"
+#include "lib/util.h"
+
+struct out_dir {
+	int fd;
+	const char *path;
+	const char *test;
+};
+
+static int write_file(const struct out_dir *d, const char *suffix, const void *data, size_t len,
+		      struct ktstr_err *err)
+{
+	char name[256], temp[272];
+	int fd, ret;
+
+	if (snprintf(name, sizeof(name), "%s.%s", d->test, suffix) >= (int)sizeof(name))
+		return ktstr_err_set(err, -ENAMETOOLONG, "test name '%.64s' is too long",
+				     d->test);
+	snprintf(temp, sizeof(temp), ".%s.%d", name, getpid());
+	fd = openat(d->fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	ret = fd < 0 ? -errno : write_full(fd, data, len);
+	if (!ret && fsync(fd))
+		ret = -errno;
+	close_fd(&fd);
+	if (!ret && renameat(d->fd, temp, d->fd, name))
+		ret = -errno;
+	if (!ret)
+		return 0;
+	unlinkat(d->fd, temp, 0);
+	return ktstr_err_set(err, ret, "%s/%s: %s", d->path, name, strerror(-ret));
+}
+
+static int write_report(const struct out_dir *d, const struct ktstr_result *res,
+			struct ktstr_err *err)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	int ret;
+
+	if (!f)
+		return ktstr_err_set(err, -ENOMEM, "out of memory for the report");
+	ktstr_result_print(f, res);
+	fclose(f);
+	ret = write_file(d, "report.txt", text, len, err);
+	free(text);
+	return ret;
+}
+
+/* The last component only: a typo in its parents should be seen as one. */
+static int open_dir(struct out_dir *d, struct ktstr_err *err)
+{
+	if (mkdir(d->path, 0755) && errno != EEXIST)
+		return ktstr_err_set(err, -errno, "output directory %s: %s", d->path,
+				     strerror(errno));
+	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->fd < 0)
+		return ktstr_err_set(err, -errno, "output directory %s: %s", d->path,
+				     strerror(errno));
+	return 0;
+}
+
+int run_files_write(const struct ktstr_test *test, struct ktstr_result *res,
+		    struct ktstr_err *err)
+{
+	struct out_dir d = { .fd = -1, .path = test->out_dir, .test = test->name ?: "run" };
+	int ret;
+
+	if (strchr(d.test, '/') || d.test[0] == '.')
+		return ktstr_err_set(err, -EINVAL, "test name '%.64s' is no file name", d.test);
+	ret = open_dir(&d, err);
+	if (ret)
+		return ret;
+	if (res->console_len)
+		ret = write_file(&d, "console.txt", res->console, res->console_len, err);
+	if (!ret && res->sched_log_len)
+		ret = write_file(&d, "sched.txt", res->sched_log, res->sched_log_len, err);
+	if (!ret) {
+		res->artifact_dir = strdup(d.path);
+		ret = write_report(&d, res, err);
+	}
+	close_fd(&d.fd);
+	return ret;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/harness/vmm_log.h"
+
+struct parse {
+	struct vmm_log *log;
+	size_t room;
+	int err;
+};
+
+static void *copy(const void *data, size_t len)
+{
+	void *p = malloc(len + 1);
+
+	if (p && len)
+		memcpy(p, data, len);
+	return p;
+}
+
+static void take_guest_frame(struct parse *p, const struct wire_frame *f)
+{
+	struct vmm_log *log = p->log;
+	struct wire_gfrm g;
+	void *payload;
+
+	if (f->len < sizeof(g)) {
+		log->damaged = true;
+		return;
+	}
+	if (log->nr_frames == p->room) {
+		size_t room = p->room ? p->room * 2 : 64;
+		void *bigger = reallocarray(log->frames, room, sizeof(*log->frames));
+
+		if (!bigger) {
+			p->err = -ENOMEM;
+			return;
+		}
+		log->frames = bigger;
+		p->room = room;
+	}
+	memcpy(&g, f->payload, sizeof(g));
+	payload = copy(f->payload + sizeof(g), f->len - sizeof(g));
+	if (!payload) {
+		p->err = -ENOMEM;
+		return;
+	}
+	log->frames[log->nr_frames++] = (struct wire_frame){
+		.type = le32toh(g.type), .crc_ok = le32toh(g.crc_ok) == 1,
+		.payload = payload, .len = f->len - sizeof(g),
+	};
+}
+
+static void take_report(struct parse *p, const struct wire_frame *f)
+{
+	struct vmm_log *log = p->log;
+
+	if (log->report_valid || wire_vmm_report_decode(f->payload, f->len, &log->report))
+		log->damaged = true;
+	else
+		log->report_valid = true;
+}
+
+static void take_text(struct parse *p, const struct wire_frame *f, void **text, size_t *len)
+{
+	if (*text) {
+		p->log->damaged = true;
+		return;
+	}
+	*text = copy(f->payload, f->len);
+	*len = f->len;
+	if (!*text)
+		p->err = -ENOMEM;
+}
+
+static void take(void *ctx, const struct wire_frame *f)
+{
+	struct parse *p = ctx;
+	struct vmm_log *log = p->log;
+
+	if (p->err)
+		return;
+	if (!f->crc_ok)
+		log->damaged = true;
+	else if (f->type == WIRE_GFRM)
+		take_guest_frame(p, f);
+	else if (f->type == WIRE_VMMR)
+		take_report(p, f);
+	else if (f->type == WIRE_CONS)
+		take_text(p, f, &log->console, &log->console_len);
+	else if (f->type == WIRE_COM2)
+		take_text(p, f, &log->com2, &log->com2_len);
+	else
+		log->damaged = true;
+}
+
+int vmm_log_parse(struct vmm_log *log, const void *data, size_t len)
+{
+	struct parse p = { .log = log };
+	struct wire_assembler a;
+	int ret;
+
+	memset(log, 0, sizeof(*log));
+	wire_asm_init(&a, WIRE_GFRM_MAX);
+	ret = wire_asm_feed(&a, data, len, take, &p);
+	if (wire_asm_residual(&a) || a.n.resyncs || a.n.oversize)
+		log->damaged = true;
+	wire_asm_free(&a);
+	return ret ? ret : p.err;
+}
+
+void vmm_log_free(struct vmm_log *log)
+{
+	size_t i;
+
+	for (i = 0; i < log->nr_frames; i++)
+		free((void *)log->frames[i].payload);
+	free(log->frames);
+	free(log->console);
+	free(log->com2);
+	memset(log, 0, sizeof(*log));
+}

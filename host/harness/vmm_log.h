@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_HOST_HARNESS_VMM_LOG_H
+#define KTSTR_HOST_HARNESS_VMM_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "lib/wire.h"
+#include "lib/wire_result.h"
+
+/**
+ * struct vmm_log - what the VMM process wrote, taken apart
+ * @frames: the guest's frames, in order; payloads in memory of their own
+ * @nr_frames: how many
+ * @report: of the VMM
+ * @report_valid: @report arrived, once, and is readable
+ * @console: COM1, raw, or NULL
+ * @console_len: bytes of it
+ * @com2: COM2, raw, or NULL
+ * @com2_len: bytes of it
+ * @damaged: the log is torn or has frames that no VMM writes
+ */
+struct vmm_log {
+	struct wire_frame *frames;
+	size_t nr_frames;
+	struct vmm_report report;
+	bool report_valid;
+	void *console;
+	size_t console_len;
+	void *com2;
+	size_t com2_len;
+	bool damaged;
+};
+
+/**
+ * vmm_log_parse() - take a log apart
+ * @log: filled in; vmm_log_free() it even after a failure
+ * @data: what the VMM process wrote; may end anywhere
+ * @len: bytes of it
+ *
+ * The VMM parses hostile data all day, so what it wrote is checked like
+ * anything else.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vmm_log_parse(struct vmm_log *log, const void *data, size_t len);
+
+/**
+ * vmm_log_free() - release everything; takes a zeroed one
+ * @log: the log
+ */
+void vmm_log_free(struct vmm_log *log);
+
+#endif /* KTSTR_HOST_HARNESS_VMM_LOG_H */

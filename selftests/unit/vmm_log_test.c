@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the supervisor makes of the VMM process's log, whole, torn and forged. */
+#include <endian.h>
+#include <string.h>
+
+#include "kselftest_harness.h"
+
+#include "host/harness/vmm_log.h"
+#include "lib/util.h"
+
+FIXTURE(vmm_log)
+{
+	u8 buf[4096];
+	size_t len;
+	struct vmm_log log;
+};
+
+FIXTURE_SETUP(vmm_log)
+{
+	memset(self, 0, sizeof(*self));
+}
+
+FIXTURE_TEARDOWN(vmm_log)
+{
+	vmm_log_free(&self->log);
+}
+
+static void add(FIXTURE_DATA(vmm_log) *self, u32 type, const void *payload, size_t len)
+{
+	struct wire_hdr hdr;
+
+	wire_hdr_init(&hdr, type, payload, len);
+	memcpy(self->buf + self->len, &hdr, sizeof(hdr));
+	memcpy(self->buf + self->len + sizeof(hdr), payload, len);
+	self->len += sizeof(hdr) + len;
+}
+
+static void add_guest(FIXTURE_DATA(vmm_log) *self, u32 type, u32 crc_ok, const char *text)
+{
+	struct {
+		struct wire_gfrm head;
+		char text[64];
+	} g = { .head = { htole32(type), htole32(crc_ok) } };
+
+	strcpy(g.text, text);
+	add(self, WIRE_GFRM, &g, sizeof(g.head) + strlen(text));
+}
+
+static void add_report(FIXTURE_DATA(vmm_log) *self)
+{
+	struct vmm_report r = { .exit_reason = VMM_EXIT_SHUTDOWN, .frames = 7 };
+	struct wire_vmm_report w;
+
+	wire_vmm_report_encode(&r, &w);
+	add(self, WIRE_VMMR, &w, sizeof(w));
+}
+
+static int parse(FIXTURE_DATA(vmm_log) *self)
+{
+	vmm_log_free(&self->log);
+	return vmm_log_parse(&self->log, self->buf, self->len);
+}
+
+TEST_F(vmm_log, guest_frames_come_out_in_order)
+{
+	add_guest(self, WIRE_SOUT, 1, "one");
+	add_guest(self, WIRE_SERR, 0, "");
+	add(self, WIRE_CONS, "console", 7);
+	add_report(self);
+	ASSERT_EQ(0, parse(self));
+	EXPECT_FALSE(self->log.damaged);
+	ASSERT_EQ(2, self->log.nr_frames);
+	EXPECT_EQ(WIRE_SOUT, self->log.frames[0].type);
+	EXPECT_TRUE(self->log.frames[0].crc_ok);
+	EXPECT_EQ(0, memcmp("one", self->log.frames[0].payload, 3));
+	EXPECT_EQ(WIRE_SERR, self->log.frames[1].type);
+	EXPECT_FALSE(self->log.frames[1].crc_ok);
+	EXPECT_EQ(7, self->log.console_len);
+	EXPECT_TRUE(self->log.report_valid);
+	EXPECT_EQ(7, self->log.report.frames);
+}
+
+TEST_F(vmm_log, empty_log_is_no_report)
+{
+	ASSERT_EQ(0, parse(self));
+	EXPECT_FALSE(self->log.report_valid);
+	EXPECT_FALSE(self->log.damaged);
+}
+
+TEST_F(vmm_log, L6_every_truncation_keeps_what_is_whole)
+{
+	size_t whole, cut;
+
+	add_guest(self, WIRE_SOUT, 1, "one");
+	whole = self->len;
+	add_report(self);
+	for (cut = self->len - 1; cut > whole; cut--) {
+		self->len = cut;
+		ASSERT_EQ(0, parse(self));
+		EXPECT_EQ(1, self->log.nr_frames);
+		EXPECT_FALSE(self->log.report_valid);
+		EXPECT_TRUE(self->log.damaged);
+	}
+}
+
+TEST_F(vmm_log, second_report_is_damage)
+{
+	add_report(self);
+	add_report(self);
+	ASSERT_EQ(0, parse(self));
+	EXPECT_TRUE(self->log.damaged);
+}
+
+TEST_F(vmm_log, second_console_is_damage)
+{
+	add(self, WIRE_CONS, "a", 1);
+	add(self, WIRE_CONS, "b", 1);
+	ASSERT_EQ(0, parse(self));
+	EXPECT_TRUE(self->log.damaged);
+	EXPECT_EQ('a', *(char *)self->log.console);
+}
+
+TEST_F(vmm_log, bare_guest_frame_is_damage)
+{
+	add(self, WIRE_EXIT, "\0\0\0\0", 4);
+	ASSERT_EQ(0, parse(self));
+	EXPECT_TRUE(self->log.damaged);
+	EXPECT_EQ(0, self->log.nr_frames);
+}
+
+TEST_F(vmm_log, T2_wrong_crc_is_damage)
+{
+	add_report(self);
+	self->buf[self->len - 1] ^= 1;
+	ASSERT_EQ(0, parse(self));
+	EXPECT_TRUE(self->log.damaged);
+	EXPECT_FALSE(self->log.report_valid);
+}
+
+TEST_F(vmm_log, short_wrapper_is_damage)
+{
+	add(self, WIRE_GFRM, "abc", 3);
+	ASSERT_EQ(0, parse(self));
+	EXPECT_TRUE(self->log.damaged);
+}
+
+TEST_HARNESS_MAIN

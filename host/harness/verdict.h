@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_HOST_HARNESS_VERDICT_H
+#define KTSTR_HOST_HARNESS_VERDICT_H
+
+/*
+ * From evidence to verdict, as a pure function. A pass needs every one of
+ * these, positively:
+ *
+ *  - exactly one result frame, readable, with our nonce, behind a scenario
+ *    that started and ended, and in front of one exit code, which is 0;
+ *  - the guest went all the way and reports no error;
+ *  - as many workers as planned, each of which reported and did some work;
+ *  - the wanted scheduler attached before and after, its process alive, its
+ *    ops the expected ones; or none at all when none was wanted;
+ *  - a clean, guest-initiated power-off, in a report of the VMM process, which
+ *    itself ended well;
+ *  - a console without panic, oops, lockup, stall or hung task, at any time;
+ *  - a verdict channel on which nothing was lost, damaged or unknown.
+ *
+ * What speaks against the kernel or the scheduler is a fail, wherever else
+ * evidence is missing; what is only missing is inconclusive.
+ */
+#include "host/coord/conscan.h"
+#include "ktstr.h"
+#include "lib/wire.h"
+#include "lib/wire_result.h"
+
+/**
+ * struct verdict_input - everything a verdict rests on
+ * @nonce: of the scenario
+ * @sched_wanted: a sched_ext scheduler was to attach
+ * @expect_ops: name of its ops, or NULL for any
+ * @workers: planned, at least 1
+ * @frames: the verdict log, in the order the frames came
+ * @nr_frames: how many
+ * @report: of the VMM process, or NULL when none came or it was unreadable
+ * @log_damaged: what the VMM process wrote was torn or made no sense
+ * @wait_status: of the VMM process
+ * @deadline: the supervisor killed it at the deadline of the run
+ * @stopped: the supervisor killed it because it was told to
+ * @console: COM1, flushed, or NULL; the report's own finding counts as well
+ * @com2: crash text of the guest, raw, or NULL
+ * @com2_len: bytes of it
+ *
+ * Everything is borrowed for the call.
+ */
+struct verdict_input {
+	u64 nonce;
+	bool sched_wanted;
+	const char *expect_ops;
+	u32 workers;
+	const struct wire_frame *frames;
+	size_t nr_frames;
+	const struct vmm_report *report;
+	bool log_damaged;
+	int wait_status;
+	bool deadline;
+	bool stopped;
+	const struct conscan *console;
+	const void *com2;
+	size_t com2_len;
+};
+
+/**
+ * verdict_eval() - judge a run
+ * @in: the evidence
+ * @res: zeroed, then filled in: all but artifact_dir, dump_path, emulated and
+ *       timings.total_ns; release it with ktstr_result_free()
+ *
+ * Return: 0, or -ENOMEM: then the verdict is inconclusive, with infra set.
+ */
+int verdict_eval(const struct verdict_input *in, struct ktstr_result *res);
+
+/**
+ * verdict_setup_failed() - the result of a run that never started
+ * @res: zeroed, then filled in
+ * @why: what is missing and the way out; made printable
+ */
+void verdict_setup_failed(struct ktstr_result *res, const char *why);
+
+#endif /* KTSTR_HOST_HARNESS_VERDICT_H */

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The verdict: frames that are stale, doubled, damaged or out of order. */
+#include "fake_vm.h"
+
+TEST(V8_nonce_of_another_run)
+{
+	struct fake *v = fake_new(true);
+
+	v->result.nonce = NONCE + 1;
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_STALE_RESULT,
+		      "another run");
+}
+
+TEST(V8_stale_result_beside_ours)
+{
+	struct fake *v = fake_new(true);
+
+	encode_results(v);
+	v->result.nonce = 0;
+	add(v, WIRE_TEST, NULL, 0);
+	swap_frames(v, v->exit, v->exit + 1);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_STALE_RESULT,
+		      "another run");
+}
+
+TEST(T3_result_before_the_scenario_ended)
+{
+	struct fake *v = fake_new(true);
+
+	swap_frames(v, v->scen, v->test);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
+		      "a scenario frame after the result");
+}
+
+TEST(T3_result_without_a_scenario)
+{
+	struct fake *v = fake_new(true);
+
+	drop(v, v->scst);
+	drop(v, v->scen);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NO_RESULT,
+		      "the scenario never started");
+}
+
+TEST(T3_scenario_without_an_end)
+{
+	struct fake *v = fake_new(true);
+
+	drop(v, v->scen);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NO_RESULT,
+		      "the scenario never ended");
+}
+
+TEST(T3_short_scenario_end_is_none)
+{
+	struct fake *v = fake_new(true);
+
+	v->frames[v->scen].len = 15;
+	eval(v);
+	EXPECT_EQ(v->res.verdict, KTSTR_INCONCLUSIVE);
+	fake_free(v);
+}
+
+TEST(T4_duplicate_result)
+{
+	struct fake *v = fake_new(true);
+
+	add(v, WIRE_TEST, NULL, 0);
+	swap_frames(v, v->exit, v->exit + 1);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
+		      "2 results");
+}
+
+TEST(T4_result_replayed_after_the_exit)
+{
+	struct fake *v = fake_new(true);
+
+	add(v, WIRE_TEST, NULL, 0);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
+		      "2 results");
+}
+
+TEST(T4_result_only_after_the_exit)
+{
+	struct fake *v = fake_new(true);
+
+	swap_frames(v, v->test, v->exit);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
+		      "out of order");
+}
+
+TEST(T4_post_final_frames)
+{
+	struct fake *v = fake_new(true);
+
+	add(v, WIRE_SCST, NULL, 0);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
+		      "out of order");
+}
+
+TEST(T4_scenario_end_before_its_start)
+{
+	struct fake *v = fake_new(true);
+
+	swap_frames(v, v->scst, v->scen);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
+		      "a scenario end before its start");
+}
+
+TEST(T2_result_that_cannot_be_read)
+{
+	struct fake *v = fake_new(true);
+
+	encode_results(v);
+	v->frames[v->test].len--;
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_BAD_RESULT,
+		      "cannot be read");
+}
+
+TEST(T2_bad_crc_in_any_frame)
+{
+	size_t i;
+
+	for (i = 0; i < 9; i++) {
+		struct fake *v = fake_new(true);
+
+		v->frames[i].crc_ok = false;
+		eval(v);
+		EXPECT_EQ(v->res.verdict, KTSTR_INCONCLUSIVE)
+			TH_LOG("frame %zu", i);
+		fake_free(v);
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -11,19 +11,17 @@
 #include "lib/util.h"
 #include "gmem.h"
 
-#define GMEM_PAGE	SZ_4K
+#define GMEM_PAGE SZ_4K
 /* The huge page size of second-level paging, and room enough for a guard. */
-#define GMEM_ALIGN	((u64)SZ_2M)
+#define GMEM_ALIGN ((u64)SZ_2M)
 
-static int gmem_check(u64 mem_bytes, u64 gap_start, u64 gap_end,
-		      struct ktstr_err *err)
+static int gmem_check(u64 mem_bytes, u64 gap_start, u64 gap_end, struct ktstr_err *err)
 {
 	if (!mem_bytes || mem_bytes % GMEM_PAGE)
 		return ktstr_err_set(err, -EINVAL,
 				     "guest memory of %lu bytes: give a non-zero multiple of %u",
 				     mem_bytes, GMEM_PAGE);
-	if (!gap_start || gap_start % GMEM_ALIGN || gap_end % GMEM_ALIGN ||
-	    gap_start > gap_end)
+	if (!gap_start || gap_start % GMEM_ALIGN || gap_end % GMEM_ALIGN || gap_start > gap_end)
 		return ktstr_err_set(err, -EINVAL,
 				     "MMIO gap 0x%lx-0x%lx: both ends must be 2 MiB aligned, in order and above 0",
 				     gap_start, gap_end);
@@ -46,8 +44,7 @@ static int gmem_open(struct gmem *m, struct ktstr_err *err)
 				     "sizing guest memory to %lu bytes: %s; see 'ulimit -f' and the memory you gave the VM",
 				     m->size, strerror(errno));
 	if (fcntl(m->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
-		return ktstr_err_set(err, -errno, "sealing guest memory: %s",
-				     strerror(errno));
+		return ktstr_err_set(err, -errno, "sealing guest memory: %s", strerror(errno));
 	return 0;
 }
 
@@ -61,8 +58,7 @@ static int gmem_map(struct gmem *m, struct gmem_region *r, struct ktstr_err *err
 	 * The reservation keeps the neighbourhood empty: at least 2 MiB before
 	 * and 2 MiB behind the RAM stay PROT_NONE, whatever the alignment took.
 	 */
-	p = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		 -1, 0);
+	p = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return ktstr_err_set(err, -errno,
 				     "reserving %lu bytes of address space for guest memory: %s; see 'ulimit -v'",
@@ -83,8 +79,7 @@ static int gmem_map(struct gmem *m, struct gmem_region *r, struct ktstr_err *err
 	return 0;
 }
 
-struct gmem *gmem_new(u64 mem_bytes, u64 gap_start, u64 gap_end,
-		      struct ktstr_err *err)
+struct gmem *gmem_new(u64 mem_bytes, u64 gap_start, u64 gap_end, struct ktstr_err *err)
 {
 	struct gmem *m;
 	unsigned int i;
@@ -124,7 +119,7 @@ struct gmem *gmem_new(u64 mem_bytes, u64 gap_start, u64 gap_end,
 
 void gmem_wrap(struct gmem *m, void *buf, size_t len)
 {
-	*m = (struct gmem) {
+	*m = (struct gmem){
 		.regions[0] = { .len = len, .hva = buf },
 		.nr = 1,
 		.fd = -1,

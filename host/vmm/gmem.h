@@ -12,7 +12,7 @@
 
 #include "lib/err.h"
 
-#define GMEM_REGIONS_MAX	2
+#define GMEM_REGIONS_MAX 2
 
 /**
  * struct gmem_region - one run of guest RAM
@@ -69,8 +69,7 @@ struct gmem {
  * in and errno EINVAL (sizes), ENOMEM, EMFILE or what memfd_create(2),
  * ftruncate(2), fcntl(2) or mmap(2) set.
  */
-struct gmem *gmem_new(u64 mem_bytes, u64 gap_start, u64 gap_end,
-		      struct ktstr_err *err);
+struct gmem *gmem_new(u64 mem_bytes, u64 gap_start, u64 gap_end, struct ktstr_err *err);
 
 /**
  * gmem_wrap() - present memory of the caller's as guest RAM

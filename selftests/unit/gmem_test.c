@@ -8,8 +8,8 @@
 #include "host/vmm/gmem.h"
 #include "kselftest_harness.h"
 
-#define GAP_START	0xC0000000ULL
-#define GAP_END		0x100000000ULL
+#define GAP_START 0xC0000000ULL
+#define GAP_END	  0x100000000ULL
 
 static int dies_by(int (*fn)(u8 *p), u8 *p)
 {
@@ -31,14 +31,12 @@ static int dies_by(int (*fn)(u8 *p), u8 *p)
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-__attribute__((no_sanitize("address")))
-static int touch_read(u8 *p)
+__attribute__((no_sanitize("address"))) static int touch_read(u8 *p)
 {
 	return __atomic_load_n(p, __ATOMIC_RELAXED);
 }
 
-__attribute__((no_sanitize("address")))
-static int touch_write(u8 *p)
+__attribute__((no_sanitize("address"))) static int touch_write(u8 *p)
 {
 	__atomic_store_n(p, 1, __ATOMIC_RELAXED);
 	return 0;
@@ -174,14 +172,10 @@ TEST(sizes_that_cannot_be)
 	static const struct {
 		u64 mem, start, end;
 	} bad[] = {
-		{ 0, GAP_START, GAP_END },
-		{ 4095, GAP_START, GAP_END },
-		{ SZ_1M + 1, GAP_START, GAP_END },
-		{ SZ_4M, 0, GAP_END },
-		{ SZ_4M, GAP_END, GAP_START },
-		{ SZ_4M, SZ_1M + 4096, GAP_END },
-		{ ~0ULL << 12, GAP_START, GAP_END },
-		{ 1ULL << 62, GAP_START, 1ULL << 62 },
+		{ 0, GAP_START, GAP_END },	     { 4095, GAP_START, GAP_END },
+		{ SZ_1M + 1, GAP_START, GAP_END },   { SZ_4M, 0, GAP_END },
+		{ SZ_4M, GAP_END, GAP_START },	     { SZ_4M, SZ_1M + 4096, GAP_END },
+		{ ~0ULL << 12, GAP_START, GAP_END }, { 1ULL << 62, GAP_START, 1ULL << 62 },
 	};
 	struct ktstr_err err;
 	unsigned int i;

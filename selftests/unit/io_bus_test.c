@@ -33,9 +33,13 @@ static void dev_write(void *opaque, u64 offset, const u8 *data, u32 len)
 
 static struct io_region region(const char *name, u64 base, u64 len, struct dev *d)
 {
-	return (struct io_region) {
-		.name = name, .base = base, .len = len,
-		.read = dev_read, .write = dev_write, .opaque = d,
+	return (struct io_region){
+		.name = name,
+		.base = base,
+		.len = len,
+		.read = dev_read,
+		.write = dev_write,
+		.opaque = d,
 	};
 }
 

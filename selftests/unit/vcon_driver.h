@@ -9,13 +9,14 @@
 #include "host/vmm/devices/virtio_console_priv.h"
 #include "vring_driver.h"
 
-#define VD_QSIZE	64
-#define VD_FEATURES	(BIT_ULL(VIRTIO_F_VERSION_1) | BIT_ULL(VIRTIO_RING_F_EVENT_IDX) | \
-			 BIT_ULL(VIRTIO_CONSOLE_F_MULTIPORT))
-#define VD_BUF		SZ_4K
+#define VD_QSIZE 64
+#define VD_FEATURES                                                       \
+	(BIT_ULL(VIRTIO_F_VERSION_1) | BIT_ULL(VIRTIO_RING_F_EVENT_IDX) | \
+	 BIT_ULL(VIRTIO_CONSOLE_F_MULTIPORT))
+#define VD_BUF SZ_4K
 /* Beyond every queue's own buffers, for data larger than one. */
-#define VD_SPARE	0x300000ULL
-#define VD_SPARE_LEN	0x100000U
+#define VD_SPARE     0x300000ULL
+#define VD_SPARE_LEN 0x100000U
 
 /**
  * struct vd - the driver

@@ -8,26 +8,26 @@
 #include "kselftest_harness.h"
 #include "vcon_driver.h"
 
-#define TX(port)	vcon_tx_queue(port)
-#define RX(port)	vcon_rx_queue(port)
-#define HVC		VIRTIO_CONSOLE_HVC
-#define BULK		VIRTIO_CONSOLE_BULK
-#define STATS_PORT	VIRTIO_CONSOLE_STATS
+#define TX(port)   vcon_tx_queue(port)
+#define RX(port)   vcon_rx_queue(port)
+#define HVC	   VIRTIO_CONSOLE_HVC
+#define BULK	   VIRTIO_CONSOLE_BULK
+#define STATS_PORT VIRTIO_CONSOLE_STATS
 
 struct sink {
 	u8 *out[VIRTIO_CONSOLE_PORTS];
 	size_t nr[VIRTIO_CONSOLE_PORTS];
-	size_t take;		/* at most so many bytes per call */
-	size_t largest;		/* offer seen */
+	size_t take; /* at most so many bytes per call */
+	size_t largest; /* offer seen */
 	unsigned int calls;
 	unsigned int irqs;
 	unsigned int kicks;
-	struct virtio_console *echo;	/* send back what comes in */
-	u8 *scribble;		/* overwrite this guest memory meanwhile */
-	bool changed;		/* and it showed */
+	struct virtio_console *echo; /* send back what comes in */
+	u8 *scribble; /* overwrite this guest memory meanwhile */
+	bool changed; /* and it showed */
 };
 
-#define SINK_MAX	((size_t)SZ_8M)
+#define SINK_MAX ((size_t)SZ_8M)
 
 static size_t sink_tx(void *ctx, unsigned int port, const u8 *buf, size_t len)
 {
@@ -60,7 +60,9 @@ static void sink_kick(void *ctx)
 }
 
 static const struct virtio_console_ops ops = {
-	.tx = sink_tx, .irq = sink_irq, .kick = sink_kick,
+	.tx = sink_tx,
+	.irq = sink_irq,
+	.kick = sink_kick,
 };
 
 FIXTURE(con)
@@ -97,8 +99,8 @@ FIXTURE_TEARDOWN(con)
 		free(self->s.out[i]);
 }
 
-#define DRAIN()		virtio_console_drain(self->vc)
-#define GET_STATS()	virtio_console_stats(self->vc, &self->st)
-#define OPEN(port)	vd_control(&self->vd, port, VIRTIO_CONSOLE_PORT_OPEN, 1)
+#define DRAIN()	    virtio_console_drain(self->vc)
+#define GET_STATS() virtio_console_stats(self->vc, &self->st)
+#define OPEN(port)  vd_control(&self->vd, port, VIRTIO_CONSOLE_PORT_OPEN, 1)
 
 #endif /* KTSTR_SELFTESTS_UNIT_VCON_FIXTURE_H */

@@ -14,11 +14,11 @@
 #include "kselftest_harness.h"
 #include "vcon_driver.h"
 
-#define TX		vcon_tx_queue(VIRTIO_CONSOLE_BULK)
-#define RX		vcon_rx_queue(VIRTIO_CONSOLE_BULK)
-#define MSG		24U
-#define MESSAGES	20000U
-#define RESETS		10000U
+#define TX	 vcon_tx_queue(VIRTIO_CONSOLE_BULK)
+#define RX	 vcon_rx_queue(VIRTIO_CONSOLE_BULK)
+#define MSG	 24U
+#define MESSAGES 20000U
+#define RESETS	 10000U
 
 struct machine {
 	struct gmem *gm;
@@ -26,8 +26,8 @@ struct machine {
 	struct vd vd;
 	sem_t kick;
 	atomic_bool stop;
-	bool stutter;		/* the sink takes a few bytes at a time */
-	u64 got;		/* bytes, by the coordinator's thread alone */
+	bool stutter; /* the sink takes a few bytes at a time */
+	u64 got; /* bytes, by the coordinator's thread alone */
 	u64 wrong;
 };
 
@@ -73,11 +73,15 @@ static void post_kick(void *ctx)
 }
 
 static const struct virtio_console_ops check_ops = {
-	.tx = check_tx, .irq = no_irq, .kick = post_kick,
+	.tx = check_tx,
+	.irq = no_irq,
+	.kick = post_kick,
 };
 
 static const struct virtio_console_ops drop_ops = {
-	.tx = drop_tx, .irq = no_irq, .kick = post_kick,
+	.tx = drop_tx,
+	.irq = no_irq,
+	.kick = post_kick,
 };
 
 static void *coordinate(void *arg)

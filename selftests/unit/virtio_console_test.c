@@ -18,13 +18,14 @@ static int next_event(struct vd *vd, u32 *port, char *name)
 	return msg.value == 1 ? msg.event : -2;
 }
 
-#define EXPECT_EVENT(ev, id, text) do {						\
-	char name_[64];								\
-	u32 port_ = ~0;								\
-	EXPECT_EQ(VIRTIO_CONSOLE_##ev, next_event(&self->vd, &port_, name_));	\
-	EXPECT_EQ(id, port_);							\
-	EXPECT_STREQ(text, name_);						\
-} while (0)
+#define EXPECT_EVENT(ev, id, text)                                                    \
+	do {                                                                          \
+		char name_[64];                                                       \
+		u32 port_ = ~0;                                                       \
+		EXPECT_EQ(VIRTIO_CONSOLE_##ev, next_event(&self->vd, &port_, name_)); \
+		EXPECT_EQ(id, port_);                                                 \
+		EXPECT_STREQ(text, name_);                                            \
+	} while (0)
 
 TEST_F(con, what_the_driver_finds)
 {

@@ -7,10 +7,10 @@
 #include "kselftest_harness.h"
 #include "vring_driver.h"
 
-#define QUEUES	2
-#define QMAX	64
-#define V1	BIT_ULL(VIRTIO_F_VERSION_1)
-#define EVENT	BIT_ULL(VIRTIO_RING_F_EVENT_IDX)
+#define QUEUES 2
+#define QMAX   64
+#define V1     BIT_ULL(VIRTIO_F_VERSION_1)
+#define EVENT  BIT_ULL(VIRTIO_RING_F_EVENT_IDX)
 
 static struct {
 	unsigned int ready;
@@ -80,10 +80,14 @@ FIXTURE_TEARDOWN(mmio)
 	gmem_free(self->gm);
 }
 
-#define RD(reg)		fm_read(&self->dev, VIRTIO_MMIO_##reg)
-#define WR(reg, v)	fm_write(&self->dev, VIRTIO_MMIO_##reg, v)
-#define STATS()		({ struct virtio_mmio_stats st_;			\
-			   virtio_mmio_stats(&self->dev, &st_); st_; })
+#define RD(reg)	   fm_read(&self->dev, VIRTIO_MMIO_##reg)
+#define WR(reg, v) fm_write(&self->dev, VIRTIO_MMIO_##reg, v)
+#define STATS()                                      \
+	({                                           \
+		struct virtio_mmio_stats st_;        \
+		virtio_mmio_stats(&self->dev, &st_); \
+		st_;                                 \
+	})
 
 TEST_F(mmio, handshake_as_linux_makes_it)
 {
@@ -110,7 +114,7 @@ TEST_F(mmio, handshake_as_linux_makes_it)
 	EXPECT_FALSE(self->dev.queues[0].indirect);
 	EXPECT_EQ(16, self->dev.queues[0].size);
 	EXPECT_EQ(0, STATS().bad_access + STATS().bad_status + STATS().bad_queue +
-		     STATS().bad_features + STATS().bad_notify);
+			     STATS().bad_features + STATS().bad_notify);
 }
 
 TEST_F(mmio, interrupts_are_set_acked_and_independent)
@@ -348,7 +352,12 @@ TEST_F(mmio, M4_configuration_space)
 		u64 offset;
 		u32 len;
 	} out[] = {
-		{ 12, 1 }, { 10, 4 }, { 9, 4 }, { 8, 8 }, { 0x1000, 4 }, { ~0ULL - 0x100, 4 },
+		{ 12, 1 },
+		{ 10, 4 },
+		{ 9, 4 },
+		{ 8, 8 },
+		{ 0x1000, 4 },
+		{ ~0ULL - 0x100, 4 },
 		{ ~0ULL - 0x101, 8 },
 	};
 	unsigned int i;
@@ -388,8 +397,8 @@ TEST_F(mmio, M4_generation_changes_between_two_reads)
 
 TEST_F(mmio, M5_steps_out_of_order)
 {
-	static const u32 bad[] = { 2, 4, 8, 1 | 4, 1 | 8, 1 | 2 | 4, 2 | 8, 0x10, 0x20,
-				   0x101, 0x80000000, 0xffffffff };
+	static const u32 bad[] = { 2,	  4,	8,    1 | 4, 1 | 8,	 1 | 2 | 4,
+				   2 | 8, 0x10, 0x20, 0x101, 0x80000000, 0xffffffff };
 	unsigned int i;
 
 	WR(STATUS, 0);
@@ -418,8 +427,9 @@ TEST_F(mmio, M5_bits_are_not_cleared_one_by_one)
 
 TEST_F(mmio, M5_features_that_are_not_on_offer)
 {
-	static const u64 bad[] = { 0, EVENT, V1 | 2, V1 | (1ULL << 63), ~0ULL,
-				   V1 | (1ULL << VIRTIO_RING_F_INDIRECT_DESC) };
+	static const u64 bad[] = { 0,	   EVENT,
+				   V1 | 2, V1 | (1ULL << 63),
+				   ~0ULL,  V1 | (1ULL << VIRTIO_RING_F_INDIRECT_DESC) };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {

@@ -6,9 +6,9 @@
 #include "kselftest_harness.h"
 #include "vring_driver.h"
 
-#define QSIZE	16
-#define NEXT	VRING_DESC_F_NEXT
-#define WRITE	VRING_DESC_F_WRITE
+#define QSIZE	 16
+#define NEXT	 VRING_DESC_F_NEXT
+#define WRITE	 VRING_DESC_F_WRITE
 #define INDIRECT VRING_DESC_F_INDIRECT
 
 /* Set the queue up the way the driver of @q did. */
@@ -47,19 +47,20 @@ FIXTURE_TEARDOWN(vq)
 	free(self->c);
 }
 
-#define POP()	virtqueue_pop(&self->vq, self->gm, self->c)
+#define POP() virtqueue_pop(&self->vq, self->gm, self->c)
 
 /* The queue stopped, says why, stays stopped, and a reset revives it. */
-#define EXPECT_STOPPED(why) do {						\
-	const u16 used_ = fq_used_idx(&self->q);				\
-	EXPECT_EQ(-EPROTO, POP());						\
-	EXPECT_EQ(why, self->vq.error)						\
-		TH_LOG("%s", vq_error_name(self->vq.error));			\
-	EXPECT_EQ(-EPROTO, POP());						\
-	EXPECT_EQ(used_, fq_used_idx(&self->q));				\
-	virtqueue_reset(&self->vq);						\
-	EXPECT_EQ(0, POP());							\
-	EXPECT_EQ(VQ_OK, self->vq.error);					\
-} while (0)
+#define EXPECT_STOPPED(why)                                  \
+	do {                                                 \
+		const u16 used_ = fq_used_idx(&self->q);     \
+		EXPECT_EQ(-EPROTO, POP());                   \
+		EXPECT_EQ(why, self->vq.error)               \
+		TH_LOG("%s", vq_error_name(self->vq.error)); \
+		EXPECT_EQ(-EPROTO, POP());                   \
+		EXPECT_EQ(used_, fq_used_idx(&self->q));     \
+		virtqueue_reset(&self->vq);                  \
+		EXPECT_EQ(0, POP());                         \
+		EXPECT_EQ(VQ_OK, self->vq.error);            \
+	} while (0)
 
 #endif /* KTSTR_SELFTESTS_UNIT_VIRTQUEUE_FIXTURE_H */

@@ -109,8 +109,8 @@ TEST_F(vq, Q15_nothing_is_read_twice)
 	struct vring_desc *t = gmem_hva(self->gm, FQ_DATA, 64);
 	u8 buf[64];
 
-	t[0] = (struct vring_desc) { FQ_DATA + 0x1000, 8, NEXT, 1 };
-	t[1] = (struct vring_desc) { FQ_DATA + 0x2000, 24, WRITE, 0 };
+	t[0] = (struct vring_desc){ FQ_DATA + 0x1000, 8, NEXT, 1 };
+	t[1] = (struct vring_desc){ FQ_DATA + 0x2000, 24, WRITE, 0 };
 	gmem_write(self->gm, FQ_DATA + 0x1000, "headerXX", 8);
 	gmem_write(self->gm, FQ_DATA + 0x3000, "body", 4);
 	fq_desc(&self->q, 6, FQ_DATA + 0x3000, 4, NEXT, 2);
@@ -181,8 +181,8 @@ TEST_F(vq, Q18_ring_addresses)
 }
 
 /* Give back @n chains, then ask once. */
-static bool complete(struct virtqueue *vq, struct fq *q, const struct gmem *gm,
-		     struct vq_chain *c, unsigned int n)
+static bool complete(struct virtqueue *vq, struct fq *q, const struct gmem *gm, struct vq_chain *c,
+		     unsigned int n)
 {
 	while (n--) {
 		fq_desc(q, 0, FQ_DATA, 8, 0, 0);
@@ -194,7 +194,7 @@ static bool complete(struct virtqueue *vq, struct fq *q, const struct gmem *gm,
 	return virtqueue_should_notify(vq);
 }
 
-#define COMPLETE(n)	complete(&self->vq, &self->q, self->gm, self->c, n)
+#define COMPLETE(n) complete(&self->vq, &self->q, self->gm, self->c, n)
 
 TEST_F(vq, Q20_interrupt_without_event_idx)
 {

@@ -67,8 +67,8 @@ TEST_F(vq, Q1_loop_in_an_indirect_table)
 {
 	struct vring_desc *t = gmem_hva(self->gm, FQ_DATA, 64);
 
-	t[0] = (struct vring_desc) { FQ_DATA + 0x1000, 8, NEXT, 1 };
-	t[1] = (struct vring_desc) { FQ_DATA + 0x1000, 8, NEXT, 0 };
+	t[0] = (struct vring_desc){ FQ_DATA + 0x1000, 8, NEXT, 1 };
+	t[1] = (struct vring_desc){ FQ_DATA + 0x1000, 8, NEXT, 0 };
 	fq_desc(&self->q, 0, FQ_DATA, 32, INDIRECT, 0);
 	fq_avail(&self->q, 0);
 	EXPECT_STOPPED(VQ_CHAIN_LOOP);
@@ -92,7 +92,7 @@ TEST_F(vq, Q2_longer_than_the_queue)
 
 	/* One direct descriptor and then a table as long as the queue. */
 	for (i = 0; i < QSIZE; i++)
-		t[i] = (struct vring_desc) { FQ_DATA + 0x1000, 8, i + 1 < QSIZE ? NEXT : 0, i + 1 };
+		t[i] = (struct vring_desc){ FQ_DATA + 0x1000, 8, i + 1 < QSIZE ? NEXT : 0, i + 1 };
 	fq_desc(&self->q, 0, FQ_DATA + 0x1000, 8, NEXT, 1);
 	fq_desc(&self->q, 1, FQ_DATA, QSIZE * sizeof(*t), INDIRECT, 0);
 	fq_avail(&self->q, 0);
@@ -218,7 +218,7 @@ TEST_F(vq, Q6_next_outside_of_the_indirect_table)
 	struct vring_desc *t = gmem_hva(self->gm, FQ_DATA, 64);
 
 	/* Index 2 is fine for the queue, but the table has two entries. */
-	t[0] = (struct vring_desc) { FQ_DATA + 0x1000, 8, NEXT, 2 };
+	t[0] = (struct vring_desc){ FQ_DATA + 0x1000, 8, NEXT, 2 };
 	fq_desc(&self->q, 0, FQ_DATA, 32, INDIRECT, 0);
 	fq_avail(&self->q, 0);
 	EXPECT_STOPPED(VQ_NEXT_RANGE);
@@ -262,11 +262,8 @@ TEST_F(vq, Q8_lengths_that_cannot_be)
 		u64 addr;
 		u32 len;
 	} bad[] = {
-		{ FQ_DATA, 0xffffffff },
-		{ ~0ULL - 3, 8 },
-		{ ~0ULL, 0xffffffff },
-		{ 1ULL << 63, 8 },
-		{ 0, 0xffffffff },
+		{ FQ_DATA, 0xffffffff }, { ~0ULL - 3, 8 },  { ~0ULL, 0xffffffff },
+		{ 1ULL << 63, 8 },	 { 0, 0xffffffff },
 	};
 	unsigned int i;
 	u32 id, len;
@@ -302,11 +299,8 @@ TEST_F(vq, Q9_buffers_at_the_edges_of_ram)
 		u32 len;
 		bool fault;
 	} edge[] = {
-		{ FQ_RAM - 8, 8, false },
-		{ FQ_RAM - 8, 9, true },
-		{ FQ_RAM, 1, true },
-		{ 0, 8, false },
-		{ FQ_RAM - 1, 0x1000, true },
+		{ FQ_RAM - 8, 8, false }, { FQ_RAM - 8, 9, true },	{ FQ_RAM, 1, true },
+		{ 0, 8, false },	  { FQ_RAM - 1, 0x1000, true },
 	};
 	unsigned int i;
 
@@ -394,7 +388,7 @@ TEST_F(vq, Q12_indirect_nested)
 {
 	struct vring_desc *t = gmem_hva(self->gm, FQ_DATA, 64);
 
-	t[0] = (struct vring_desc) { FQ_DATA, 32, INDIRECT, 0 };
+	t[0] = (struct vring_desc){ FQ_DATA, 32, INDIRECT, 0 };
 	fq_desc(&self->q, 0, FQ_DATA, 32, INDIRECT, 0);
 	fq_avail(&self->q, 0);
 	EXPECT_STOPPED(VQ_INDIRECT_NESTED);

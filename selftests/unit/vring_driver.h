@@ -15,11 +15,11 @@
 #include "host/vmm/gmem.h"
 
 /* Guest physical layout of the tests: rings first, buffers behind them. */
-#define FQ_RAM		((u64)SZ_4M)
-#define FQ_BASE(i)	(0x10000ULL * ((i) + 1))
-#define FQ_AVAIL	0x2000
-#define FQ_USED		0x4000
-#define FQ_DATA		0x100000ULL
+#define FQ_RAM	   ((u64)SZ_4M)
+#define FQ_BASE(i) (0x10000ULL * ((i) + 1))
+#define FQ_AVAIL   0x2000
+#define FQ_USED	   0x4000
+#define FQ_DATA	   0x100000ULL
 
 /**
  * struct fq - a queue as its driver sees it
@@ -45,7 +45,7 @@ struct fq {
 
 static inline void fq_init(struct fq *q, const struct gmem *gm, u64 base, u16 size)
 {
-	*q = (struct fq) { .gm = gm, .base = base, .size = size };
+	*q = (struct fq){ .gm = gm, .base = base, .size = size };
 	q->desc = gmem_hva(gm, base, size * sizeof(*q->desc));
 	q->avail = gmem_hva(gm, base + FQ_AVAIL, 6 + 2 * size);
 	q->used = gmem_hva(gm, base + FQ_USED, 6 + 8 * size);
@@ -56,7 +56,7 @@ static inline void fq_init(struct fq *q, const struct gmem *gm, u64 base, u16 si
 
 static inline void fq_desc(struct fq *q, u16 i, u64 addr, u32 len, u16 flags, u16 next)
 {
-	q->desc[i] = (struct vring_desc) { addr, len, flags, next };
+	q->desc[i] = (struct vring_desc){ addr, len, flags, next };
 }
 
 static inline void fq_publish(struct fq *q, u16 idx)
@@ -133,21 +133,21 @@ static inline bool fm_negotiate(struct virtio_mmio *dev, u64 features)
 	fm_write(dev, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
 	fm_write(dev, VIRTIO_MMIO_DRIVER_FEATURES, features >> 32);
 	fm_write(dev, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0);
-	fm_write(dev, VIRTIO_MMIO_DRIVER_FEATURES, features);
+	fm_write(dev, VIRTIO_MMIO_DRIVER_FEATURES, features & UINT32_MAX);
 	fm_write(dev, VIRTIO_MMIO_STATUS, 1 | 2 | 8);
 	return fm_read(dev, VIRTIO_MMIO_STATUS) & 8;
 }
 
-static inline void fm_queue_addrs(struct virtio_mmio *dev, u32 index, u32 size,
-				  u64 desc, u64 avail, u64 used)
+static inline void fm_queue_addrs(struct virtio_mmio *dev, u32 index, u32 size, u64 desc, u64 avail,
+				  u64 used)
 {
 	fm_write(dev, VIRTIO_MMIO_QUEUE_SEL, index);
 	fm_write(dev, VIRTIO_MMIO_QUEUE_NUM, size);
-	fm_write(dev, VIRTIO_MMIO_QUEUE_DESC_LOW, desc);
+	fm_write(dev, VIRTIO_MMIO_QUEUE_DESC_LOW, desc & UINT32_MAX);
 	fm_write(dev, VIRTIO_MMIO_QUEUE_DESC_HIGH, desc >> 32);
-	fm_write(dev, VIRTIO_MMIO_QUEUE_AVAIL_LOW, avail);
+	fm_write(dev, VIRTIO_MMIO_QUEUE_AVAIL_LOW, avail & UINT32_MAX);
 	fm_write(dev, VIRTIO_MMIO_QUEUE_AVAIL_HIGH, avail >> 32);
-	fm_write(dev, VIRTIO_MMIO_QUEUE_USED_LOW, used);
+	fm_write(dev, VIRTIO_MMIO_QUEUE_USED_LOW, used & UINT32_MAX);
 	fm_write(dev, VIRTIO_MMIO_QUEUE_USED_HIGH, used >> 32);
 }
 

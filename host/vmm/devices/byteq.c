@@ -7,8 +7,8 @@
 #include "byteq.h"
 
 /* Smallest allocation, and largest one that an empty queue keeps. */
-#define BYTEQ_MIN	SZ_4K
-#define BYTEQ_KEEP	SZ_64K
+#define BYTEQ_MIN  SZ_4K
+#define BYTEQ_KEEP SZ_64K
 
 u8 *byteq_reserve(struct byteq *q, size_t n, size_t max)
 {
@@ -58,5 +58,5 @@ void byteq_consume(struct byteq *q, size_t n)
 void byteq_free(struct byteq *q)
 {
 	free(q->buf);
-	*q = (struct byteq) { 0 };
+	*q = (struct byteq){ 0 };
 }

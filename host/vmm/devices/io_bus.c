@@ -3,8 +3,7 @@
 
 #include "io_bus.h"
 
-int io_bus_add(struct io_bus *bus, const struct io_region *region,
-	       struct ktstr_err *err)
+int io_bus_add(struct io_bus *bus, const struct io_region *region, struct ktstr_err *err)
 {
 	const u64 last = region->base + (region->len - 1);
 	unsigned int i;
@@ -18,8 +17,8 @@ int io_bus_add(struct io_bus *bus, const struct io_region *region,
 		if (region->base <= r->base + (r->len - 1) && r->base <= last)
 			return ktstr_err_set(err, -EEXIST,
 					     "device '%s' at 0x%lx-0x%lx overlaps '%s' at 0x%lx-0x%lx",
-					     region->name, region->base, last,
-					     r->name, r->base, r->base + (r->len - 1));
+					     region->name, region->base, last, r->name, r->base,
+					     r->base + (r->len - 1));
 	}
 	if (bus->nr == IO_BUS_REGIONS_MAX)
 		return ktstr_err_set(err, -ENOSPC, "device '%s': the bus already holds %d devices",

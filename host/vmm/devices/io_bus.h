@@ -12,7 +12,7 @@
 
 #include "lib/err.h"
 
-#define IO_BUS_REGIONS_MAX	16
+#define IO_BUS_REGIONS_MAX 16
 
 /**
  * struct io_region - addresses that one device answers
@@ -61,8 +61,7 @@ struct io_bus {
  * Return: 0; -EINVAL for an empty or wrapping range, -EEXIST for an overlap,
  * -ENOSPC when the bus is full.
  */
-int io_bus_add(struct io_bus *bus, const struct io_region *region,
-	       struct ktstr_err *err);
+int io_bus_add(struct io_bus *bus, const struct io_region *region, struct ktstr_err *err);
 
 /**
  * io_bus_read() - a guest load

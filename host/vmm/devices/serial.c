@@ -11,16 +11,16 @@
 #include "serial.h"
 
 /* What the driver may set; the upper bits tell other UARTs from a 16550A. */
-#define SERIAL_IER_BITS	(UART_IER_RDI | UART_IER_THRI | UART_IER_RLSI | UART_IER_MSI)
-#define SERIAL_MCR_BITS	(UART_MCR_DTR | UART_MCR_RTS | UART_MCR_OUT1 | UART_MCR_OUT2 | \
-			 UART_MCR_LOOP)
+#define SERIAL_IER_BITS (UART_IER_RDI | UART_IER_THRI | UART_IER_RLSI | UART_IER_MSI)
+#define SERIAL_MCR_BITS \
+	(UART_MCR_DTR | UART_MCR_RTS | UART_MCR_OUT1 | UART_MCR_OUT2 | UART_MCR_LOOP)
 /* The other end of the line is there and ready. */
-#define SERIAL_MSR_IDLE	(UART_MSR_DCD | UART_MSR_DSR | UART_MSR_CTS)
+#define SERIAL_MSR_IDLE (UART_MSR_DCD | UART_MSR_DSR | UART_MSR_CTS)
 
 struct serial {
 	const struct serial_ops *ops;
 	void *ctx;
-	pthread_mutex_t lock;	/* guards all below */
+	pthread_mutex_t lock; /* guards all below */
 	u8 ier;
 	u8 lcr;
 	u8 mcr;
@@ -28,12 +28,12 @@ struct serial {
 	u8 dll;
 	u8 dlm;
 	bool fifo_on;
-	bool overrun;		/* since the last read of LSR */
-	bool thri;		/* the transmitter became empty, not yet told */
-	int level;		/* of the interrupt line, as last announced */
+	bool overrun; /* since the last read of LSR */
+	bool thri; /* the transmitter became empty, not yet told */
+	int level; /* of the interrupt line, as last announced */
 	u8 fifo[SERIAL_FIFO];
-	u32 head;		/* index of the oldest byte */
-	u32 nr;			/* bytes held */
+	u32 head; /* index of the oldest byte */
+	u32 nr; /* bytes held */
 	struct serial_stats stats;
 };
 
@@ -283,8 +283,7 @@ static void serial_io_write(void *opaque, u64 offset, const u8 *data, u32 len)
 		serial_write(opaque, offset + i, data[i]);
 }
 
-int serial_attach(struct serial *s, struct io_bus *bus, u64 base,
-		  struct ktstr_err *err)
+int serial_attach(struct serial *s, struct io_bus *bus, u64 base, struct ktstr_err *err)
 {
 	const struct io_region region = {
 		.name = "serial",

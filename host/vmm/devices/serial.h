@@ -15,9 +15,9 @@
 struct io_bus;
 
 /* Registers of a UART, and the address range it takes on a bus. */
-#define SERIAL_REGS	8
+#define SERIAL_REGS 8
 /* Received bytes the guest has not read. */
-#define SERIAL_FIFO	64
+#define SERIAL_FIFO 64
 
 /**
  * struct serial_ops - the world around a UART
@@ -79,8 +79,7 @@ void serial_free(struct serial *s);
  *
  * Return: 0, or what io_bus_add() returns.
  */
-int serial_attach(struct serial *s, struct io_bus *bus, u64 base,
-		  struct ktstr_err *err);
+int serial_attach(struct serial *s, struct io_bus *bus, u64 base, struct ktstr_err *err);
 
 /**
  * serial_read() - the guest reads a register

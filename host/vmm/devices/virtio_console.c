@@ -14,7 +14,7 @@
 #include "lib/util.h"
 #include "virtio_console_priv.h"
 
-#define VCON_QUEUE_MAX	256
+#define VCON_QUEUE_MAX 256
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "vcon_config is little endian");
 
@@ -190,8 +190,7 @@ bool virtio_console_drain(struct virtio_console *vc)
 	return more || budget.ended;
 }
 
-int virtio_console_send(struct virtio_console *vc, unsigned int port,
-			const void *buf, size_t len)
+int virtio_console_send(struct virtio_console *vc, unsigned int port, const void *buf, size_t len)
 {
 	bool more = false;
 	u8 *room;
@@ -252,8 +251,7 @@ static void tx_rescue(struct virtio_console *vc, unsigned int port)
 		max = VIRTIO_CONSOLE_RESCUE_MAX - tx->rescued.len;
 		room = byteq_reserve(&tx->rescued, min(left, max), VIRTIO_CONSOLE_RESCUE_MAX);
 		if (room)
-			byteq_commit(&tx->rescued,
-				     vq_chain_read(&tx->chain, room, min(left, max)));
+			byteq_commit(&tx->rescued, vq_chain_read(&tx->chain, room, min(left, max)));
 		vc->stats.tx_dropped[port] += tx->chain.out_len - tx->chain.out_pos;
 		tx->chain.out_pos = tx->chain.out_len;
 	}
@@ -327,8 +325,8 @@ int virtio_console_attach(struct virtio_console *vc, struct io_bus *bus, u64 bas
 }
 
 struct virtio_console *virtio_console_new(const struct gmem *gm,
-					  const struct virtio_console_ops *ops,
-					  void *ctx, struct ktstr_err *err)
+					  const struct virtio_console_ops *ops, void *ctx,
+					  struct ktstr_err *err)
 {
 	struct virtio_console *vc = calloc(1, sizeof(*vc));
 	int ret;

@@ -37,18 +37,18 @@ enum virtio_console_port {
 };
 
 /* Two queues per port and two for control. */
-#define VIRTIO_CONSOLE_QUEUES		(2 * (VIRTIO_CONSOLE_PORTS + 1))
+#define VIRTIO_CONSOLE_QUEUES (2 * (VIRTIO_CONSOLE_PORTS + 1))
 
 /* What one call does for a guest at most; the rest waits for the next call. */
-#define VIRTIO_CONSOLE_TX_CHUNK		SZ_32K	/* bytes handed to the sink at once */
-#define VIRTIO_CONSOLE_TX_BUDGET	SZ_256K	/* bytes per drain */
-#define VIRTIO_CONSOLE_CONTROL_BUDGET	32	/* control chains per drain */
-#define VIRTIO_CONSOLE_RX_BUDGET	64	/* chains filled per queue and call */
+#define VIRTIO_CONSOLE_TX_CHUNK	      SZ_32K /* bytes handed to the sink at once */
+#define VIRTIO_CONSOLE_TX_BUDGET      SZ_256K /* bytes per drain */
+#define VIRTIO_CONSOLE_CONTROL_BUDGET 32 /* control chains per drain */
+#define VIRTIO_CONSOLE_RX_BUDGET      64 /* chains filled per queue and call */
 
 /* Bytes per port that may wait for a guest that posts no buffers. */
-#define VIRTIO_CONSOLE_PENDING_MAX	SZ_4M
+#define VIRTIO_CONSOLE_PENDING_MAX SZ_4M
 /* Bytes per port saved out of the queue when a driver resets a live device. */
-#define VIRTIO_CONSOLE_RESCUE_MAX	SZ_1M
+#define VIRTIO_CONSOLE_RESCUE_MAX SZ_1M
 
 /**
  * struct virtio_console_ops - the world around the device
@@ -118,8 +118,8 @@ struct virtio_console;
  * with errno ENOMEM or what pthread_mutex_init(3) says.
  */
 struct virtio_console *virtio_console_new(const struct gmem *gm,
-					  const struct virtio_console_ops *ops,
-					  void *ctx, struct ktstr_err *err);
+					  const struct virtio_console_ops *ops, void *ctx,
+					  struct ktstr_err *err);
 
 /**
  * virtio_console_free() - free the device
@@ -169,8 +169,7 @@ bool virtio_console_drain(struct virtio_console *vc);
  * Return: 0; -EINVAL for a port that does not exist; -ENOBUFS when they would
  * not fit into VIRTIO_CONSOLE_PENDING_MAX: then none of them is sent.
  */
-int virtio_console_send(struct virtio_console *vc, unsigned int port,
-			const void *buf, size_t len);
+int virtio_console_send(struct virtio_console *vc, unsigned int port, const void *buf, size_t len);
 
 /**
  * virtio_console_port_open() - has the guest the port open

@@ -7,9 +7,9 @@
 
 #include "virtio_console_priv.h"
 
-#define PORT_NAME_MAX	32
+#define PORT_NAME_MAX 32
 
-static const char * const port_names[VIRTIO_CONSOLE_PORTS] = {
+static const char *const port_names[VIRTIO_CONSOLE_PORTS] = {
 	[VIRTIO_CONSOLE_HVC] = "ktstr-console",
 	[VIRTIO_CONSOLE_BULK] = "ktstr-bulk",
 	[VIRTIO_CONSOLE_STATS] = "ktstr-stats",

@@ -8,8 +8,8 @@
 #include "byteq.h"
 #include "virtio_console.h"
 
-#define VCON_CONTROL_RX		2	/* device to driver */
-#define VCON_CONTROL_TX		3	/* driver to device */
+#define VCON_CONTROL_RX 2 /* device to driver */
+#define VCON_CONTROL_TX 3 /* driver to device */
 
 /* Port 0 comes before the control queues, the others behind them (5.3.2). */
 static inline u32 vcon_rx_queue(unsigned int port)

@@ -13,13 +13,14 @@
 #include "pi_mutex.h"
 #include "virtio_mmio.h"
 
-#define MMIO_MAGIC	0x74726976	/* "virt" */
-#define MMIO_VERSION	2
+#define MMIO_MAGIC   0x74726976 /* "virt" */
+#define MMIO_VERSION 2
 
 /* The four steps of 3.1.1, in their order. */
-#define STATUS_STEPS	(VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER | \
-			 VIRTIO_CONFIG_S_FEATURES_OK | VIRTIO_CONFIG_S_DRIVER_OK)
-#define STATUS_DRIVERS	(STATUS_STEPS | VIRTIO_CONFIG_S_FAILED)
+#define STATUS_STEPS                                                                          \
+	(VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_FEATURES_OK | \
+	 VIRTIO_CONFIG_S_DRIVER_OK)
+#define STATUS_DRIVERS (STATUS_STEPS | VIRTIO_CONFIG_S_FAILED)
 
 static_assert(VIRTIO_MMIO_NOTIFY_OFFSET == VIRTIO_MMIO_QUEUE_NOTIFY,
 	      "ioeventfds are bound to this register");
@@ -38,8 +39,10 @@ bool virtio_mmio_live(struct virtio_mmio *dev)
 /* Between FEATURES_OK and DRIVER_OK, the only time queues are set up. */
 static bool in_queue_setup(struct virtio_mmio *dev)
 {
-	return status_is(dev, VIRTIO_CONFIG_S_FEATURES_OK | VIRTIO_CONFIG_S_DRIVER_OK |
-			 VIRTIO_CONFIG_S_FAILED, VIRTIO_CONFIG_S_FEATURES_OK);
+	return status_is(dev,
+			 VIRTIO_CONFIG_S_FEATURES_OK | VIRTIO_CONFIG_S_DRIVER_OK |
+				 VIRTIO_CONFIG_S_FAILED,
+			 VIRTIO_CONFIG_S_FEATURES_OK);
 }
 
 static void raise_irq(struct virtio_mmio *dev, u32 cause)
@@ -151,7 +154,8 @@ static void write_status(struct virtio_mmio *dev, u32 value)
 static void write_driver_features(struct virtio_mmio *dev, u32 value)
 {
 	if (!status_is(dev, VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_FEATURES_OK,
-		       VIRTIO_CONFIG_S_DRIVER) || (dev->driver_sel > 1 && value)) {
+		       VIRTIO_CONFIG_S_DRIVER) ||
+	    (dev->driver_sel > 1 && value)) {
 		dev->stats.bad_features++;
 		return;
 	}
@@ -421,8 +425,7 @@ void virtio_mmio_stats(struct virtio_mmio *dev, struct virtio_mmio_stats *out)
 	pthread_mutex_unlock(&dev->lock);
 }
 
-int virtio_mmio_attach(struct virtio_mmio *dev, struct io_bus *bus, u64 base,
-		       struct ktstr_err *err)
+int virtio_mmio_attach(struct virtio_mmio *dev, struct io_bus *bus, u64 base, struct ktstr_err *err)
 {
 	const struct io_region region = {
 		.name = dev->ops->name,

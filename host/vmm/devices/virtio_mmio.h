@@ -18,9 +18,9 @@
 struct io_bus;
 
 /* Bytes of address space of one device, and the register that notifies a queue. */
-#define VIRTIO_MMIO_SIZE		0x1000
-#define VIRTIO_MMIO_NOTIFY_OFFSET	0x50
-#define VIRTIO_MMIO_QUEUES_MAX		8
+#define VIRTIO_MMIO_SIZE	  0x1000
+#define VIRTIO_MMIO_NOTIFY_OFFSET 0x50
+#define VIRTIO_MMIO_QUEUES_MAX	  8
 
 struct virtio_mmio;
 

@@ -15,9 +15,9 @@ static inline void vq_guest_read(const void *hva, size_t len)
 #endif
 
 /* "a chain MUST NOT be longer than 2^32 bytes in total" (2.7.5.2) */
-#define VQ_CHAIN_BYTES_MAX	BIT_ULL(32)
+#define VQ_CHAIN_BYTES_MAX BIT_ULL(32)
 
-static const char * const error_names[VQ_ERROR_NR] = {
+static const char *const error_names[VQ_ERROR_NR] = {
 	[VQ_OK] = "ok",
 	[VQ_QUEUE_SIZE] = "queue_size",
 	[VQ_RING_ALIGN] = "ring_align",
@@ -82,7 +82,7 @@ static void desc_fetch(struct vring_desc *d, const struct vring_desc *p)
 		/* Only an indirect table can be here; nothing says how to align one. */
 		memcpy(d, p, sizeof(*d));
 		/* Keeps the compiler from going back to guest memory for a field. */
-		__asm__ volatile("" : "+m" (*d) : : "memory");
+		__asm__ volatile("" : "+m"(*d) : : "memory");
 	} else {
 		d->addr = __atomic_load_n((u64 *)&p->addr, __ATOMIC_RELAXED);
 		d->len = __atomic_load_n((u32 *)&p->len, __ATOMIC_RELAXED);
@@ -139,8 +139,8 @@ int virtqueue_enable(struct virtqueue *vq, const struct gmem *gm)
 	/* The two rings end in used_event and avail_event (2.7.6, 2.7.8). */
 	vq->desc = gmem_hva(gm, vq->desc_gpa, n * sizeof(*vq->desc));
 	vq->avail = gmem_hva(gm, vq->avail_gpa, sizeof(*vq->avail) + (n + 1) * sizeof(u16));
-	vq->used = gmem_hva(gm, vq->used_gpa, sizeof(*vq->used) +
-			    n * sizeof(*vq->used->ring) + sizeof(u16));
+	vq->used = gmem_hva(gm, vq->used_gpa,
+			    sizeof(*vq->used) + n * sizeof(*vq->used->ring) + sizeof(u16));
 	if (!vq->desc || !vq->avail || !vq->used)
 		return enable_fail(vq, VQ_RING_ADDR);
 	vq->ready = true;
@@ -209,7 +209,7 @@ static int chain_add(struct virtqueue *vq, const struct gmem *gm, const struct v
 		c->fault = true;
 		return 0;
 	}
-	c->iov[c->nr_out + c->nr_in] = (struct iovec) { hva, d->len };
+	c->iov[c->nr_out + c->nr_in] = (struct iovec){ hva, d->len };
 	if (in)
 		c->nr_in++;
 	else

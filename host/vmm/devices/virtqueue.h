@@ -16,7 +16,7 @@
 #include "host/vmm/gmem.h"
 
 /* Most descriptors a queue of ours can have; a power of two. */
-#define VIRTQUEUE_SIZE_MAX	256
+#define VIRTQUEUE_SIZE_MAX 256
 
 /**
  * enum vq_error - what a driver did wrong with a queue

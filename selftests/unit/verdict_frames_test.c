@@ -86,16 +86,16 @@ TEST(T4_result_only_after_the_exit)
 
 	swap_frames(v, v->test, v->exit);
 	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
-		      "out of order");
+		      "the exit code before the result");
 }
 
 TEST(T4_post_final_frames)
 {
 	struct fake *v = fake_new(true);
 
-	add(v, WIRE_SCST, NULL, 0);
+	add_life(v, WIRE_LIFE_INIT_STARTED, "");
 	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
-		      "out of order");
+		      "a frame after the exit code");
 }
 
 TEST(T4_scenario_end_before_its_start)
@@ -129,6 +129,22 @@ TEST(T2_bad_crc_in_any_frame)
 		EXPECT_EQ(v->res.verdict, KTSTR_INCONCLUSIVE)
 			TH_LOG("frame %zu", i);
 		fake_free(v);
+	}
+}
+
+TEST(T1_empty_payloads)
+{
+	static const u32 types[] = { WIRE_LIFE, WIRE_STIM, WIRE_STEN };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		struct fake *v = fake_new(true);
+
+		v->frames[v->scst - 1].type = types[i];
+		v->frames[v->scst - 1].len = 0;
+		v->frames[v->scst - 1].payload = NULL;
+		EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_CHANNEL_DAMAGED,
+			      "1 malformed");
 	}
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The verdict: what became of the scheduler. */
 #include "fake_vm.h"
+#include "host/harness/evidence.h"
 
 TEST(V7_never_attached)
 {
@@ -68,6 +69,17 @@ TEST(V7_not_attached_by_flags_alone)
 		      "scheduler: NOT ATTACHED - scheduler process exited during BPF load/startup");
 }
 
+TEST(V7_not_attached_and_the_reason_only_in_the_result)
+{
+	struct fake *v = fake_new(true);
+
+	v->result.flags &= ~WIRE_RESULT_ATTACHED_START;
+	v->result.error = -ENOENT;
+	memcpy(v->result.reason, "no such \x07 file", 15);
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_SCHED_NOT_ATTACHED,
+		      "scheduler: NOT ATTACHED - no such \\x07 file");
+}
+
 TEST(V7_killed_mid_run)
 {
 	struct fake *v = fake_new(true);
@@ -97,6 +109,64 @@ TEST(V7_scheduler_exit_frame_alone)
 	add_code(v, WIRE_SCDX, 1);
 	v->report.exit_reason = VMM_EXIT_KILLED;
 	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_SCHED_DIED, "3.0s into test");
+}
+
+TEST(V7_scheduler_exit_frame_and_a_dead_vmm)
+{
+	struct fake *v = fake_new(true);
+
+	v->in.nr_frames = v->scst + 1;
+	add_code(v, WIRE_SCDX, 1);
+	v->in.report = NULL;
+	v->in.wait_status = SIGSEGV;
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_SCHED_DIED, "0.0s into test");
+}
+
+TEST(T1_scheduler_exit_frame_without_a_code)
+{
+	struct fake *v = fake_new(true);
+	struct evidence e;
+
+	v->frames[v->exit].type = WIRE_SCDX;
+	v->frames[v->exit].len = 3;
+	EXPECT_EQ(evidence_collect(&e, v->frames, v->exit + 1, NONCE), 0);
+	EXPECT_TRUE(e.sched_exit);
+	EXPECT_EQ(e.malformed, 1);
+	evidence_free(&e);
+	evidence_free(NULL);
+	fake_free(v);
+}
+
+TEST(S3_log_flood_keeps_its_end)
+{
+	size_t part = EVIDENCE_SCHED_LOG_MAX / 3 + 100;
+	struct fake *v = fake_new(true);
+	u8 *chunk = malloc(part);
+	int i, at;
+
+	ASSERT_NE(chunk, NULL);
+	memset(chunk, 'z', part);
+	chunk[part - 1] = '!';
+	for (i = 0; i < 3; i++) {
+		at = add(v, WIRE_SCLG, NULL, 0);
+		v->frames[at].payload = chunk;
+		v->frames[at].len = part;
+	}
+	eval(v);
+	EXPECT_EQ(v->res.verdict, KTSTR_PASS);
+	EXPECT_EQ(v->res.sched_log_len, EVIDENCE_SCHED_LOG_MAX);
+	EXPECT_TRUE(v->res.sched_log_cut);
+	EXPECT_EQ(v->res.sched_log[EVIDENCE_SCHED_LOG_MAX - 1], '!');
+	fake_free(v);
+	v = fake_new(true);
+	at = add(v, WIRE_SCLG, NULL, 0);
+	v->frames[at].payload = chunk;
+	v->frames[at].len = part;
+	eval(v);
+	EXPECT_EQ(v->res.sched_log_len, part);
+	EXPECT_FALSE(v->res.sched_log_cut);
+	fake_free(v);
+	free(chunk);
 }
 
 TEST(V7_ejected_by_the_kernel)

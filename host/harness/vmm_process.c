@@ -13,10 +13,13 @@
 
 #include "host/coord/runlog.h"
 #include "host/harness/vmm_process.h"
+#include "host/kernel/image.h"
 #include "lib/log.h"
 #include "lib/util.h"
 
+/* What the VMM process inherits besides the standard streams. */
 #define LOG_FD		3
+#define KERNEL_FD	4
 #define STOP_POLL_MS	100
 /* The log's own cap, console text and report; anything larger is damage. */
 #define LOG_READ_MAX	(RUNLOG_MAX + (64UL << 20))
@@ -24,10 +27,14 @@
 
 static int run_vm(const struct vmm_job *job, struct coord *coord, struct ktstr_err *err)
 {
+	struct kernel_image kernel = *job->vm.kernel;
 	struct vm_config cfg = job->vm;
 	struct vm *vm;
 	int ret;
 
+	if (kernel.fd >= 0)
+		kernel.fd = KERNEL_FD;
+	cfg.kernel = &kernel;
 	cfg.sinks = coord_sinks(coord);
 	vm = vm_new(&cfg, err);
 	if (!vm)
@@ -63,7 +70,7 @@ static int vmm_main(const struct vmm_job *job, u64 start_ns)
 }
 
 /* A child of the supervisor alone: nothing inherited but the three standard streams. */
-static void become_vmm(pid_t supervisor, int log_fd)
+static void become_vmm(pid_t supervisor, int log_fd, int kernel_fd)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL }, ign = { .sa_handler = SIG_IGN };
 	sigset_t none;
@@ -80,9 +87,13 @@ static void become_vmm(pid_t supervisor, int log_fd)
 	/* the parent may have died before PDEATHSIG was set */
 	if (getppid() != supervisor)
 		_exit(1);
-	if (dup2(log_fd, LOG_FD) < 0)
+	/* out of the way first: either may have the other's number */
+	log_fd = fcntl(log_fd, F_DUPFD, KERNEL_FD + 1);
+	if (kernel_fd >= 0)
+		kernel_fd = fcntl(kernel_fd, F_DUPFD, KERNEL_FD + 1);
+	if (dup2(log_fd, LOG_FD) < 0 || (kernel_fd >= 0 && dup2(kernel_fd, KERNEL_FD) < 0))
 		_exit(1);
-	close_range(LOG_FD + 1, ~0U, 0);
+	close_range(KERNEL_FD + 1, ~0U, 0);
 }
 
 /* Until the child is gone, or the deadline or the caller says it has to be. */
@@ -138,7 +149,7 @@ int vmm_process_run(const struct vmm_job *job, struct vmm_outcome *out, struct k
 		return ktstr_err_set(err, -errno, "memfd_create: %s", strerror(errno));
 	pid = fork();
 	if (!pid) {
-		become_vmm(supervisor, log_fd);
+		become_vmm(supervisor, log_fd, job->vm.kernel->fd);
 		_exit(vmm_main(job, start));
 	}
 	if (pid < 0) {

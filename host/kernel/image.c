@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -36,50 +35,72 @@ static u32 get32(const u8 *p)
 	return get16(p) | (u32)get16(p + 2) << 16;
 }
 
-static void bzimage_release(struct kernel_image *img)
+int kernel_image_read(const struct kernel_image *img, size_t offset, void *buf, size_t len)
 {
-	size_t off = get16(img->data + BZ_KERNEL_VERSION) + 0x200UL;
-	size_t n = 0;
-
-	/* "7.2.13 (builder@host) #1 SMP ...": uname -r is its first word */
-	while (off + n < img->size && n < sizeof(img->release) - 1 &&
-	       img->data[off + n] > ' ' && img->data[off + n] < 0x7f) {
-		img->release[n] = img->data[off + n];
-		n++;
+	if (offset > img->size || len > img->size - offset)
+		return -ENOEXEC;
+	if (img->data) {
+		memcpy(buf, img->data + offset, len);
+		return 0;
 	}
+	while (len) {
+		ssize_t n = pread(img->fd, buf, len, offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		buf = (u8 *)buf + n;
+		offset += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static void bzimage_release(struct kernel_image *img, const u8 *head)
+{
+	size_t off = get16(head + BZ_KERNEL_VERSION) + 0x200UL;
+	size_t n = min(sizeof(img->release) - 1, img->size - min(off, img->size));
+
+	if (kernel_image_read(img, off, img->release, n))
+		n = 0;
+	img->release[n] = '\0';
+	/* "7.2.13 (builder@host) #1 SMP ...": uname -r is its first word */
+	for (n = 0; img->release[n] > ' ' && img->release[n] < 0x7f; n++)
+		;
 	img->release[n] = '\0';
 }
 
-static int bzimage_parse(struct kernel_image *img, struct ktstr_err *err)
+static int bzimage_parse(struct kernel_image *img, const u8 *head, struct ktstr_err *err)
 {
 	size_t setup, off, len;
 
-	if (img->size < BZ_HEADER_END || get16(img->data + BZ_VERSION) < 0x208)
+	if (img->size < BZ_HEADER_END || get16(head + BZ_VERSION) < 0x208)
 		return ktstr_err_set(err, -ENOEXEC,
 				     "%s: boot protocol older than 2.08; use a kernel from 2.6.26 on",
 				     img->path);
-	setup = (img->data[BZ_SETUP_SECTS] ?: 4) * 512UL + 512;
-	off = get32(img->data + BZ_PAYLOAD_OFFSET);
-	len = get32(img->data + BZ_PAYLOAD_LENGTH);
+	setup = (head[BZ_SETUP_SECTS] ?: 4) * 512UL + 512;
+	off = get32(head + BZ_PAYLOAD_OFFSET);
+	len = get32(head + BZ_PAYLOAD_LENGTH);
 	if (setup >= img->size || off > img->size - setup ||
 	    len > img->size - setup - off)
 		return ktstr_err_set(err, -ENOEXEC,
 				     "%s: bzImage is truncated: %zu bytes, its payload ends at %zu",
 				     img->path, img->size, setup + off + len);
 	img->format = KERNEL_BZIMAGE;
-	img->payload = img->data + setup + off;
+	img->payload = setup + off;
 	img->payload_size = len;
-	bzimage_release(img);
+	bzimage_release(img, head);
 	return 0;
 }
 
-static int elf_parse(struct kernel_image *img, struct ktstr_err *err)
+static int elf_parse(struct kernel_image *img, const u8 *head, struct ktstr_err *err)
 {
 	Elf64_Ehdr eh;
 
 	if (img->size < sizeof(eh))
 		return ktstr_err_set(err, -ENOEXEC, "%s: ELF header is truncated", img->path);
-	memcpy(&eh, img->data, sizeof(eh));
+	memcpy(&eh, head, sizeof(eh));
 	if (eh.e_ident[EI_CLASS] != ELFCLASS64 || eh.e_machine != EM_X86_64)
 		return ktstr_err_set(err, -ENOEXEC,
 				     "%s: ELF machine %u class %u: not a kernel for x86_64",
@@ -96,87 +117,75 @@ static int elf_parse(struct kernel_image *img, struct ktstr_err *err)
 
 static int image_parse(struct kernel_image *img, struct ktstr_err *err)
 {
-	if (img->size >= SELFMAG && !memcmp(img->data, ELFMAG, SELFMAG))
-		return elf_parse(img, err);
-	if (img->size > BZ_MAGIC + 4 && get16(img->data + BZ_BOOT_FLAG) == 0xaa55 &&
-	    !memcmp(img->data + BZ_MAGIC, "HdrS", 4))
-		return bzimage_parse(img, err);
+	u8 head[BZ_HEADER_END] = { 0 };
+	int ret = kernel_image_read(img, 0, head, min(sizeof(head), img->size));
+
+	if (ret)
+		return ktstr_err_set(err, ret, "%s: %s", img->path, strerror(-ret));
+	if (!memcmp(head, ELFMAG, SELFMAG))
+		return elf_parse(img, head, err);
+	if (get16(head + BZ_BOOT_FLAG) == 0xaa55 && !memcmp(head + BZ_MAGIC, "HdrS", 4))
+		return bzimage_parse(img, head, err);
 	return ktstr_err_set(err, -ENOEXEC,
 			     "%s: neither a bzImage nor a vmlinux; point KTSTR_KERNEL at arch/x86/boot/bzImage or vmlinux",
 			     img->path);
 }
 
-static struct kernel_image *image_new(const void *data, size_t size, bool mapped,
-				      const char *name, struct ktstr_err *err)
+/* Takes over @img, which has all but what parsing finds. */
+static struct kernel_image *image_new(const struct kernel_image *from, const char *name,
+				      struct ktstr_err *err)
 {
-	struct kernel_image *img = calloc(1, sizeof(*img));
+	struct kernel_image *img = malloc(sizeof(*img));
 	int ret;
 
-	if (img)
-		img->path = strdup(name);
-	if (!img || !img->path) {
-		free(img);
+	if (!img) {
 		ktstr_err_set(err, 0, "out of memory");
 		errno = ENOMEM;
 		return NULL;
 	}
-	img->data = data;
-	img->size = size;
-	ret = image_parse(img, err);
-	if (ret) {
-		kernel_image_free(img);
-		errno = -ret;
-		return NULL;
-	}
-	img->mapped = mapped;
-	return img;
+	*img = *from;
+	img->path = strdup(name);
+	ret = img->path ? image_parse(img, err) : ktstr_err_set(err, -ENOMEM, "out of memory");
+	if (!ret)
+		return img;
+	/* on failure fd and data stay the caller's */
+	img->fd = -1;
+	img->owned = false;
+	kernel_image_free(img);
+	errno = -ret;
+	return NULL;
 }
 
 struct kernel_image *kernel_image_from_mem(const void *data, size_t size,
 					   const char *name,
 					   struct ktstr_err *err)
 {
-	return image_new(data, size, false, name, err);
+	struct kernel_image img = { .fd = -1, .data = data, .size = size };
+
+	return image_new(&img, name, err);
 }
 
 struct kernel_image *kernel_image_open(const char *path, struct ktstr_err *err)
 {
-	struct kernel_image *img;
+	struct kernel_image from = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	struct kernel_image *img = NULL;
 	struct stat st;
-	void *data;
-	int fd, saved;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st)) {
-		saved = errno;
-		ktstr_err_set(err, 0, "kernel %s: %s; scripts/setup fetches one, KTSTR_KERNEL= names another",
-			      path, strerror(saved));
-		goto fail;
-	}
-	if (!S_ISREG(st.st_mode) || !st.st_size || (u64)st.st_size > KERNEL_IMAGE_MAX) {
-		saved = S_ISREG(st.st_mode) && st.st_size ? EFBIG : ENOEXEC;
-		ktstr_err_set(err, 0, "kernel %s: not a regular file with a kernel in it (%lld bytes)",
+	if (from.fd < 0 || fstat(from.fd, &st)) {
+		ktstr_err_set(err, 0,
+			      "kernel %s: %m; scripts/setup fetches one, KTSTR_KERNEL= names another",
+			      path);
+	} else if (!S_ISREG(st.st_mode) || !st.st_size || (u64)st.st_size > KERNEL_IMAGE_MAX) {
+		errno = S_ISREG(st.st_mode) && st.st_size ? EFBIG : ENOEXEC;
+		ktstr_err_set(err, 0, "kernel %s: no regular file with a kernel in it (%lld bytes)",
 			      path, (long long)st.st_size);
-		goto fail;
+	} else {
+		from.size = st.st_size;
+		img = image_new(&from, path, err);
 	}
-	data = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (data == MAP_FAILED) {
-		saved = errno;
-		ktstr_err_set(err, 0, "kernel %s: mmap: %s", path, strerror(saved));
-		goto fail;
-	}
-	close(fd);
-	img = image_new(data, st.st_size, true, path, err);
-	if (!img) {
-		saved = errno;
-		munmap(data, st.st_size);
-		errno = saved;
-	}
+	if (!img)
+		close_fd(&from.fd);
 	return img;
-fail:
-	close_fd(&fd);
-	errno = saved;
-	return NULL;
 }
 
 /* Beside and rename: another run may be writing the same entry. */
@@ -201,57 +210,77 @@ static int cache_store(const char *path, const void *data, size_t size)
 	return ret;
 }
 
-static int payload_cache_path(const struct kernel_image *img, const char *dir,
-			      char *path, size_t room)
+static int payload_cache_path(const void *payload, size_t size, const char *dir, char *path,
+			      size_t room)
 {
-	u32 crc = crc32_z(0, img->payload, img->payload_size);
+	u32 crc = crc32_z(0, payload, size);
 
 	if (mkdir(dir, 0755) && errno != EEXIST)
 		return -errno;
-	if (snprintf(path, room, "%s/%08x-%zu.vmlinux", dir, crc,
-		     img->payload_size) >= (int)room)
+	if (snprintf(path, room, "%s/%08x-%zu.vmlinux", dir, crc, size) >= (int)room)
 		return -ENAMETOOLONG;
 	return 0;
+}
+
+static void cache_failed(const char *what, int error)
+{
+	if (error)
+		pr_warn("%s: %s; the payload is not cached", what, strerror(-error));
+}
+
+static struct kernel_image *inflate_payload(const struct kernel_image *img, const void *payload,
+					    const char *cached, struct ktstr_err *err)
+{
+	struct kernel_image from = { .fd = -1, .owned = true };
+	struct kernel_image *vmlinux;
+	struct ktstr_err why;
+	void *data;
+
+	data = inflate_any(payload, img->payload_size, KERNEL_PAYLOAD_MAX, &from.size, &why);
+	if (!data) {
+		ktstr_err_set(err, 0, "%s: vmlinux inside: %s", img->path, why.msg);
+		return NULL;
+	}
+	from.data = data;
+	if (cached[0])
+		cache_failed(cached, cache_store(cached, data, from.size));
+	vmlinux = image_new(&from, img->path, err);
+	if (!vmlinux)
+		free(data);
+	return vmlinux;
 }
 
 struct kernel_image *kernel_image_vmlinux(const struct kernel_image *img,
 					  const char *cache_dir,
 					  struct ktstr_err *err)
 {
-	struct kernel_image *vmlinux;
-	char path[PATH_MAX] = "";
-	struct ktstr_err why;
-	size_t size;
-	void *data;
+	struct kernel_image *vmlinux = NULL;
+	char cached[PATH_MAX] = "";
+	void *payload;
 	int ret;
 
 	if (img->format == KERNEL_ELF)
 		return kernel_image_open(img->path, err);
-	if (cache_dir) {
-		ret = payload_cache_path(img, cache_dir, path, sizeof(path));
-		if (ret)
-			pr_warn("%s: %s; the payload is not cached", cache_dir, strerror(-ret));
-		vmlinux = ret ? NULL : kernel_image_open(path, NULL);
-		if (vmlinux)
-			return vmlinux;
-	}
-	data = inflate_any(img->payload, img->payload_size, KERNEL_PAYLOAD_MAX, &size, &why);
-	if (!data) {
-		ret = errno;
-		ktstr_err_set(err, 0, "%s: vmlinux inside: %s", img->path, why.msg);
-		errno = ret;
+	payload = malloc(img->payload_size + 1);
+	ret = payload ? kernel_image_read(img, img->payload, payload, img->payload_size) : -ENOMEM;
+	if (ret) {
+		ktstr_err_set(err, 0, "%s: %s", img->path, strerror(-ret));
+		free(payload);
+		errno = -ret;
 		return NULL;
 	}
-	if (path[0]) {
-		ret = cache_store(path, data, size);
+	if (cache_dir) {
+		ret = payload_cache_path(payload, img->payload_size, cache_dir, cached,
+					 sizeof(cached));
+		cache_failed(cache_dir, ret);
 		if (ret)
-			pr_warn("%s: %s; the payload is not cached", path, strerror(-ret));
+			cached[0] = '\0';
+		else
+			vmlinux = kernel_image_open(cached, NULL);
 	}
-	vmlinux = image_new(data, size, false, img->path, err);
-	if (vmlinux)
-		vmlinux->payload = data;
-	else
-		free(data);
+	if (!vmlinux)
+		vmlinux = inflate_payload(img, payload, cached, err);
+	free(payload);
 	return vmlinux;
 }
 
@@ -259,10 +288,9 @@ void kernel_image_free(struct kernel_image *img)
 {
 	if (!img)
 		return;
-	if (img->mapped)
-		munmap((void *)img->data, img->size);
-	else if (img->format == KERNEL_ELF)
-		free((void *)img->payload);
+	close_fd(&img->fd);
+	if (img->owned)
+		free((void *)img->data);
 	free(img->path);
 	free(img);
 }

@@ -23,31 +23,35 @@ enum kernel_format {
 };
 
 /**
- * struct kernel_image - a kernel file, mapped read-only
+ * struct kernel_image - a kernel file
  * @path: the name it was opened by, for messages
  * @format: what it is
- * @data: the whole file
- * @size: bytes in @data
+ * @fd: the file, or -1 for an image in memory
+ * @data: the image in memory, or NULL for a file
+ * @owned: @data is freed with the image
+ * @size: bytes
  * @release: for a bzImage, the ``uname -r`` string of its setup header, else ""
- * @payload: for a bzImage, the compressed vmlinux inside @data
- * @payload_size: bytes at @payload
- * @mapped: @data came from mmap (else it is heap memory)
+ * @payload: for a bzImage, where the compressed vmlinux begins
+ * @payload_size: bytes of it
  *
- * Read-only after opening, so any thread may use it.
+ * A file is read, not mapped: its pages go straight to where they are needed,
+ * guest memory above all, and none stays in this process. Read-only after
+ * opening, so any thread may use it.
  */
 struct kernel_image {
 	char *path;
 	enum kernel_format format;
+	int fd;
 	const u8 *data;
+	bool owned;
 	size_t size;
 	char release[128];
-	const u8 *payload;
+	size_t payload;
 	size_t payload_size;
-	bool mapped;
 };
 
 /**
- * kernel_image_open() - map a kernel file and find out what it is
+ * kernel_image_open() - open a kernel file and find out what it is
  * @path: bzImage or vmlinux
  * @err: says what the file is not and what would do, or NULL
  *
@@ -73,6 +77,18 @@ struct kernel_image *kernel_image_from_mem(const void *data, size_t size,
 					   struct ktstr_err *err);
 
 /**
+ * kernel_image_read() - copy bytes out of an image
+ * @img: the image
+ * @offset: where they are
+ * @buf: where to
+ * @len: how many
+ *
+ * Return: 0, -ENOEXEC when they are not inside the image, or the negative
+ * errno of the read (-EIO when the file has shrunk).
+ */
+int kernel_image_read(const struct kernel_image *img, size_t offset, void *buf, size_t len);
+
+/**
  * kernel_image_vmlinux() - the uncompressed ELF of an image
  * @img: a bzImage or an ELF
  * @cache_dir: directory where inflated payloads are kept, or NULL for none
@@ -90,7 +106,7 @@ struct kernel_image *kernel_image_vmlinux(const struct kernel_image *img,
 					  struct ktstr_err *err);
 
 /**
- * kernel_image_free() - unmap and forget; takes NULL
+ * kernel_image_free() - close and forget; takes NULL
  * @img: the image
  */
 void kernel_image_free(struct kernel_image *img);

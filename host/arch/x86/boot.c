@@ -47,22 +47,39 @@ static int too_small(const struct boot *b, const char *what, u64 end, struct kts
 			     what, (unsigned long long)(end >> 20) + 1);
 }
 
+/* Straight from the image into guest memory. */
+static int load_image(struct boot *b, const struct kernel_image *img, size_t offset, u64 gpa,
+		      size_t len, struct ktstr_err *err)
+{
+	void *hva = gmem_hva(b->vm->ram, gpa, len);
+	int ret;
+
+	if (!hva)
+		return too_small(b, "kernel", gpa + len, err);
+	ret = kernel_image_read(img, offset, hva, len);
+	return ret ? ktstr_err_set(err, ret, "%s: %s", img->path, strerror(-ret)) : 0;
+}
+
 static int load_bzimage(struct boot *b, const struct kernel_image *img, struct ktstr_err *err)
 {
 	struct setup_header *hdr = &b->zero_page.hdr;
-	size_t setup = (img->data[SETUP_HEADER_OFFSET] ?: 4) * 512UL + 512;
-	/* the header ends where its own jump instruction leads to */
-	size_t hdr_len = img->data[0x201] + 0x202UL - SETUP_HEADER_OFFSET;
+	u8 sector[512 * 2];
+	size_t setup, hdr_len;
+	int ret;
 
-	memcpy(hdr, img->data + SETUP_HEADER_OFFSET, min(hdr_len, sizeof(*hdr)));
+	ret = kernel_image_read(img, 0, sector, sizeof(sector));
+	if (ret)
+		return ktstr_err_set(err, -ENOEXEC, "%s: bzImage is truncated", img->path);
+	setup = (sector[SETUP_HEADER_OFFSET] ?: 4) * 512UL + 512;
+	/* the header ends where its own jump instruction leads to */
+	hdr_len = sector[0x201] + 0x202UL - SETUP_HEADER_OFFSET;
+	memcpy(hdr, sector + SETUP_HEADER_OFFSET, min(hdr_len, sizeof(*hdr)));
 	if (hdr->version < 0x20c || !(hdr->xloadflags & XLF_KERNEL_64))
 		return ktstr_err_set(err, -ENOEXEC, "%s: no 64-bit entry (boot protocol %#x)",
 				     img->path, hdr->version);
-	if (gmem_write(b->vm->ram, LAYOUT_KERNEL, img->data + setup, img->size - setup))
-		return too_small(b, "kernel", LAYOUT_KERNEL + img->size, err);
 	b->entry = LAYOUT_KERNEL + LAYOUT_KERNEL_ENTRY64;
 	b->kernel_end = max_t(u64, hdr->pref_address, LAYOUT_KERNEL) + hdr->init_size;
-	return 0;
+	return load_image(b, img, setup, LAYOUT_KERNEL, img->size - setup, err);
 }
 
 static int load_elf_segment(struct boot *b, const struct kernel_image *img,
@@ -75,12 +92,11 @@ static int load_elf_segment(struct boot *b, const struct kernel_image *img,
 	if (ph->p_paddr < LAYOUT_HIMEM || ph->p_memsz > LAYOUT_MMIO_GAP)
 		return ktstr_err_set(err, -ENOEXEC, "%s: a program segment loads at %#llx",
 				     img->path, (unsigned long long)ph->p_paddr);
-	if (!gmem_hva(b->vm->ram, ph->p_paddr, ph->p_memsz) ||
-	    gmem_write(b->vm->ram, ph->p_paddr, img->data + ph->p_offset, ph->p_filesz))
+	if (!gmem_hva(b->vm->ram, ph->p_paddr, ph->p_memsz))
 		return too_small(b, "kernel", ph->p_paddr + ph->p_memsz, err);
 	/* guest memory is fresh from the memfd, so .bss is zero already */
 	b->kernel_end = max_t(u64, b->kernel_end, ph->p_paddr + ph->p_memsz);
-	return 0;
+	return load_image(b, img, ph->p_offset, ph->p_paddr, ph->p_filesz, err);
 }
 
 static int load_elf(struct boot *b, const struct kernel_image *img, struct ktstr_err *err)
@@ -90,18 +106,19 @@ static int load_elf(struct boot *b, const struct kernel_image *img, struct ktstr
 	Elf64_Phdr ph;
 	int i, ret;
 
-	memcpy(&eh, img->data, sizeof(eh));
-	for (i = 0; i < eh.e_phnum; i++) {
-		memcpy(&ph, img->data + eh.e_phoff + i * sizeof(ph), sizeof(ph));
-		if (ph.p_type != PT_LOAD || !ph.p_memsz)
-			continue;
-		ret = load_elf_segment(b, img, &ph, err);
-		if (ret)
-			return ret;
+	ret = kernel_image_read(img, 0, &eh, sizeof(eh));
+	for (i = 0; !ret && i < eh.e_phnum; i++) {
+		ret = kernel_image_read(img, eh.e_phoff + i * sizeof(ph), &ph, sizeof(ph));
+		if (!ret && ph.p_type == PT_LOAD && ph.p_memsz) {
+			ret = load_elf_segment(b, img, &ph, err);
+			if (ret)
+				return ret;
+		}
 	}
-	if (!b->kernel_end || eh.e_entry >= b->kernel_end)
-		return ktstr_err_set(err, -ENOEXEC, "%s: entry point %#llx is in no segment",
-				     img->path, (unsigned long long)eh.e_entry);
+	if (ret || !b->kernel_end || eh.e_entry >= b->kernel_end)
+		return ktstr_err_set(err, -ENOEXEC,
+				     "%s: truncated, or its entry point is in no segment",
+				     img->path);
 	b->entry = eh.e_entry;
 	/* what the kernel checks of a header no boot sector brought */
 	hdr->boot_flag = 0xaa55;

@@ -18,7 +18,7 @@ unit: $(unit_tap)
 
 # The whole suite by the kernel's own rules; shows results, never fails on them.
 run_tests:
-	@$(MAKE) --no-print-directory -C $(suite_dir) run_tests O=$(OUT) OUTPUT= KDIR=$(KDIR)
+	@$(MAKE) --no-print-directory -C $(suite_dir) run_tests O=$(OUT) KDIR=$(KDIR)
 
 check:
 	@MAKE='$(MAKE)' $(KTSTR_ROOT)/scripts/check $(OUT) $(test_names)

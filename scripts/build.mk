@@ -70,7 +70,7 @@ Q =
 msg = @:
 else
 Q = @
-msg = @printf '  %-8s%s\n' "$(1)" "$(patsubst $(OUT)/%,%,$@)"
+msg = @printf '  %-8s%s\n' "$(1)" "$(patsubst $(OUT)/%,%,$(or $(2),$@))"
 endif
 
 # Other compilers, flags or another tree make every object stale.
@@ -83,7 +83,8 @@ endif
 
 programs: $(OUT)/libktstr.a
 
--include $(call root_glob,host/arch/$(ARCH)/build.mk guest-init/build.mk)
+-include $(call root_glob,host/arch/$(ARCH)/build.mk host/harness/build.mk guest-init/build.mk \
+	tools/ktstr/build.mk cli/build.mk)
 include $(KTSTR_ROOT)/scripts/sched_ext.mk
 
 compile = $(Q)mkdir -p $(@D) && \

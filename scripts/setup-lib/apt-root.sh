@@ -84,6 +84,7 @@ apt_root_use()
 			APT::Architectures:: "amd64";
 			APT::Sandbox::User "";
 			APT::Get::List-Cleanup "false";
+			APT::Update::Error-Mode "any";
 			Acquire::Languages "none";
 			Dir::Etc::main "/dev/null";
 			Dir::Etc::parts "$dir/empty";

@@ -477,6 +477,17 @@ int elf_deps_add(struct elf_deps *d, const char *path, struct ktstr_err *err)
 	return add_object(d, path, NULL, err);
 }
 
+char *elf_deps_find(struct elf_deps *d, const char *name, const char *path)
+{
+	struct object o = { .path = path };
+	char *found = NULL;
+
+	if (!object_read(&o))
+		found = search(d, name, &o);
+	object_free(&o);
+	return found ? clean(found) : NULL;
+}
+
 void elf_deps_free(struct elf_deps *d)
 {
 	strv_free(&d->paths);

@@ -52,6 +52,18 @@ bool elf_is_elf(const char *path);
 int elf_deps_add(struct elf_deps *d, const char *path, struct ktstr_err *err);
 
 /**
+ * elf_deps_find() - where a program's loader would find a library
+ * @d: any set, possibly empty; stays as it is but for its cache
+ * @name: the library, as in DT_NEEDED
+ * @path: the program
+ *
+ * For libraries that are loaded by name at run time.
+ *
+ * Return: the path, from malloc(3), or NULL.
+ */
+char *elf_deps_find(struct elf_deps *d, const char *name, const char *path);
+
+/**
  * elf_deps_free() - forget the set
  * @d: the set
  */

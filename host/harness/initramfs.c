@@ -22,6 +22,8 @@
 struct node {
 	char *path;		/* absolute; the archive drops the slash */
 	char *host_path;	/* contents are in this file ... */
+	dev_t dev;
+	ino_t ino;
 	void *data;		/* ... or here: memory, or a symlink's target */
 	size_t size;
 	mode_t mode;		/* with its S_IFMT bits */
@@ -168,7 +170,7 @@ static bool same_source(const struct node *a, const struct node *b)
 	if ((a->mode & S_IFMT) != (b->mode & S_IFMT) || a->size != b->size)
 		return false;
 	if (a->host_path || b->host_path)
-		return a->host_path && b->host_path && !strcmp(a->host_path, b->host_path);
+		return a->host_path && b->host_path && a->dev == b->dev && a->ino == b->ino;
 	return !a->size || !memcmp(a->data, b->data, a->size);
 }
 
@@ -210,6 +212,8 @@ int initramfs_add_file(struct initramfs *fs, const char *path,
 		return ktstr_err_set(err, -ENOMEM, "no memory for an initramfs entry");
 	e.mode = S_IFREG | ((mode ? mode : st.st_mode) & 07777);
 	e.size = st.st_size;
+	e.dev = st.st_dev;
+	e.ino = st.st_ino;
 	return add_node(fs, path, &e, err);
 }
 

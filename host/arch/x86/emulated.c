@@ -34,6 +34,12 @@ void emulated_arch_machine(struct strv *args, const char *port_chardev,
 	strv_add(args, "-M");
 	strv_add(args, "microvm,acpi=on,pcie=off,pit=off,pic=off,rtc=on");
 	/*
+	 * Of the two firmwares, SeaBIOS puts the ACPI tables at the end of low
+	 * memory, just where QEMU loads the end of the initramfs for a microvm.
+	 */
+	strv_add(args, "-bios");
+	strv_add(args, "qboot.rom");
+	/*
 	 * KVM wants SVM with nested paging. The string instructions are the
 	 * other way round than on hardware: TCG steps through "rep movsb" byte
 	 * by byte, and a kernel that believes them fast boots in 1.7 s instead

@@ -7,9 +7,11 @@
 
 #include "log.h"
 
-static const char * const level_names[] = {
-	[LOG_LEVEL_ERR] = "error", [LOG_LEVEL_WARN] = "warning",
-	[LOG_LEVEL_INFO] = "info", [LOG_LEVEL_DEBUG] = "debug",
+static const char *const level_names[] = {
+	[LOG_LEVEL_ERR] = "error",
+	[LOG_LEVEL_WARN] = "warning",
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_DEBUG] = "debug",
 };
 
 /* One write(2) a line: lines of several threads and processes never mix. */

@@ -50,8 +50,7 @@ void log_set_level(enum log_level level);
  *
  * Keeps errno.
  */
-void log_print(enum log_level level, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void log_print(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* tools/include/linux/kernel.h may define some of these for the tree's tools */
 #undef pr_err
@@ -59,16 +58,17 @@ void log_print(enum log_level level, const char *fmt, ...)
 #undef pr_info
 #undef pr_debug
 #undef pr_warn_once
-#define pr_err(...)	log_print(LOG_LEVEL_ERR, __VA_ARGS__)
-#define pr_warn(...)	log_print(LOG_LEVEL_WARN, __VA_ARGS__)
-#define pr_info(...)	log_print(LOG_LEVEL_INFO, __VA_ARGS__)
-#define pr_debug(...)	log_print(LOG_LEVEL_DEBUG, __VA_ARGS__)
+#define pr_err(...)   log_print(LOG_LEVEL_ERR, __VA_ARGS__)
+#define pr_warn(...)  log_print(LOG_LEVEL_WARN, __VA_ARGS__)
+#define pr_info(...)  log_print(LOG_LEVEL_INFO, __VA_ARGS__)
+#define pr_debug(...) log_print(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 /* What a guest can provoke at will is said once, and counted by its owner. */
-#define pr_warn_once(...) do {						\
-	static int warned_;						\
-	if (!__atomic_exchange_n(&warned_, 1, __ATOMIC_RELAXED))	\
-		pr_warn(__VA_ARGS__);					\
-} while (0)
+#define pr_warn_once(...)                                                \
+	do {                                                             \
+		static int warned_;                                      \
+		if (!__atomic_exchange_n(&warned_, 1, __ATOMIC_RELAXED)) \
+			pr_warn(__VA_ARGS__);                            \
+	} while (0)
 
 #endif /* KTSTR_LIB_LOG_H */

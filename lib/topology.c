@@ -31,8 +31,7 @@ u32 topology_apic_id(const struct topology *t, u32 cpu)
 	u32 core = cpu / t->threads % t->cores;
 	u32 llc = cpu / t->threads / t->cores;
 
-	return llc << topology_llc_bits(t) |
-	       core << topology_thread_bits(t) | thread;
+	return llc << topology_llc_bits(t) | core << topology_thread_bits(t) | thread;
 }
 
 int topology_check(const struct topology *t, struct ktstr_err *err)
@@ -51,10 +50,8 @@ int topology_check(const struct topology *t, struct ktstr_err *err)
 				     t->threads);
 	if (t->llcs > TOPOLOGY_MAX_CPUS || t->cores > TOPOLOGY_MAX_CPUS ||
 	    (u64)t->llcs * t->cores * t->threads > TOPOLOGY_MAX_CPUS)
-		return ktstr_err_set(err, -EINVAL,
-				     "topology %un%ul%uc%ut has more than %d CPUs",
-				     t->nodes, t->llcs, t->cores, t->threads,
-				     TOPOLOGY_MAX_CPUS);
+		return ktstr_err_set(err, -EINVAL, "topology %un%ul%uc%ut has more than %d CPUs",
+				     t->nodes, t->llcs, t->cores, t->threads, TOPOLOGY_MAX_CPUS);
 	return 0;
 }
 
@@ -87,7 +84,6 @@ bad:
 
 char *topology_format(const struct topology *t, char *buf, size_t len)
 {
-	snprintf(buf, len, "%un%ul%uc%ut", t->nodes, t->llcs, t->cores,
-		 t->threads);
+	snprintf(buf, len, "%un%ul%uc%ut", t->nodes, t->llcs, t->cores, t->threads);
 	return buf;
 }

@@ -7,7 +7,7 @@
 #include "err.h"
 
 /* MADT, CPUID and the guest's NR_CPUS all carry more; this is our own bound. */
-#define TOPOLOGY_MAX_CPUS	512
+#define TOPOLOGY_MAX_CPUS 512
 
 /**
  * struct topology - the machine a guest sees

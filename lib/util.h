@@ -14,8 +14,8 @@
 #include <linux/kernel.h>
 #include <linux/types.h>
 
-#define NSEC_PER_MSEC	1000000UL
-#define NSEC_PER_SEC	1000000000UL
+#define NSEC_PER_MSEC 1000000UL
+#define NSEC_PER_SEC  1000000000UL
 
 /**
  * mono_ns() - now, on CLOCK_MONOTONIC

@@ -19,10 +19,10 @@
 #include "lib/util.h"
 
 /* The rest of a crash's text is worth waiting for, a guest that died is not. */
-#define CRASH_GRACE_NS		NSEC_PER_SEC
+#define CRASH_GRACE_NS NSEC_PER_SEC
 /* A guest that fills its ring while we drain it must not keep us for ever. */
-#define FINAL_DRAINS_MAX	256
-#define TICK_NS			(100 * NSEC_PER_MSEC)
+#define FINAL_DRAINS_MAX 256
+#define TICK_NS		 (100 * NSEC_PER_MSEC)
 
 /**
  * struct coord - one run's coordinator
@@ -216,7 +216,9 @@ static void on_sched_exit(struct event *ev)
 static void check_watchdog(struct coord *c, u64 now)
 {
 	struct watchdog_evidence ev = {
-		.live = true, .cpu_ns = c->cpu_ns, .nr = c->vm->nr_vcpus,
+		.live = true,
+		.cpu_ns = c->cpu_ns,
+		.nr = c->vm->nr_vcpus,
 		.paused = atomic_load(&c->pause_ns),
 	};
 	u64 reset = atomic_load_explicit(&c->reset_ns, memory_order_acquire);
@@ -260,7 +262,7 @@ u64 coord_longest_ns(const struct coord_config *cfg)
 {
 	/* one headroom a stage, and the deadman's two deferrals */
 	return cfg->duration_ns + (WIRE_STAGE_NR + WATCHDOG_WINDOWS) *
-		watchdog_boot_headroom(cfg->nr_vcpus, cfg->slowdown);
+					  watchdog_boot_headroom(cfg->nr_vcpus, cfg->slowdown);
 }
 
 static int open_event(struct event *ev, void (*handle)(struct event *ev), struct coord *c)
@@ -293,7 +295,8 @@ static void init_sinks(struct coord *c)
 static int init(struct coord *c)
 {
 	struct watchdog_config dog = {
-		.vcpus = c->cfg.nr_vcpus, .slowdown = c->cfg.slowdown,
+		.vcpus = c->cfg.nr_vcpus,
+		.slowdown = c->cfg.slowdown,
 		.duration_ns = c->cfg.duration_ns,
 	};
 	int i, ret;
@@ -350,10 +353,8 @@ struct vm_sinks coord_sinks(struct coord *c)
 static void note_end(struct coord *c)
 {
 	static const u32 exits[] = {
-		[VM_END_RESET] = VMM_EXIT_SHUTDOWN,
-		[VM_END_TRIPLE_FAULT] = VMM_EXIT_TRIPLE_FAULT,
-		[VM_END_FATAL] = VMM_EXIT_FATAL,
-		[VM_END_RUN_ERROR] = VMM_EXIT_RUN_ERROR,
+		[VM_END_RESET] = VMM_EXIT_SHUTDOWN, [VM_END_TRIPLE_FAULT] = VMM_EXIT_TRIPLE_FAULT,
+		[VM_END_FATAL] = VMM_EXIT_FATAL,    [VM_END_RUN_ERROR] = VMM_EXIT_RUN_ERROR,
 		[VM_END_KILLED] = VMM_EXIT_KILLED,
 	};
 	const struct vm_exit_info *x = &c->vm->exit;
@@ -368,7 +369,8 @@ static void note_end(struct coord *c)
 		r->error = -(s32)x->detail;
 	if (x->end == VM_END_FATAL || x->end == VM_END_RUN_ERROR)
 		snprintf(r->reason, sizeof(r->reason), "vCPU %u: %s, detail %#llx", x->vcpu,
-			 x->end == VM_END_FATAL ? exit_reason_name(x->kvm_reason) : "KVM_RUN failed",
+			 x->end == VM_END_FATAL ? exit_reason_name(x->kvm_reason) :
+						  "KVM_RUN failed",
 			 (unsigned long long)x->detail);
 }
 

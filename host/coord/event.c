@@ -7,7 +7,7 @@
 #include "host/coord/event.h"
 #include "lib/util.h"
 
-#define EVENTS_AT_ONCE	16
+#define EVENTS_AT_ONCE 16
 
 int event_loop_init(struct event_loop *loop)
 {

@@ -8,7 +8,7 @@
 #include "lib/wire.h"
 
 /* The guest's frames end here; what comes later is counted and voids the verdict. */
-#define RUNLOG_MAX	(64UL << 20)
+#define RUNLOG_MAX (64UL << 20)
 
 /**
  * struct runlog - what the supervisor is going to read

@@ -13,17 +13,17 @@
 #include "host/kernel/image.h"
 #include "lib/util.h"
 
-#define DEFAULT_DURATION_MS	1000
-#define MEM_MIB_PER_CPU		64
-#define MEM_MIB_MIN		512
-#define MEM_MIB_MAX		(1024U * 1024)
+#define DEFAULT_DURATION_MS 1000
+#define MEM_MIB_PER_CPU	    64
+#define MEM_MIB_MIN	    512
+#define MEM_MIB_MAX	    (1024U * 1024)
 /* Emulated hardware boots a guest in about the time a real one needs threefold. */
-#define EMULATED_SLOWDOWN	3
+#define EMULATED_SLOWDOWN 3
 /* Behind the coordinator's own deadline, for a VMM that no longer answers. */
-#define SUPERVISOR_GRACE_NS	(5 * NSEC_PER_SEC)
+#define SUPERVISOR_GRACE_NS (5 * NSEC_PER_SEC)
 
 /* What a guest needs from its kernel's modules, in loading order. */
-static const char * const guest_modules[] = { "virtio_mmio", NULL };
+static const char *const guest_modules[] = { "virtio_mmio", NULL };
 
 u32 plan_slowdown(void)
 {

@@ -23,8 +23,7 @@ static int write_file(const struct out_dir *d, const char *suffix, const void *d
 	int fd, ret;
 
 	if (snprintf(name, sizeof(name), "%s.%s", d->test, suffix) >= (int)sizeof(name))
-		return ktstr_err_set(err, -ENAMETOOLONG, "test name '%.64s' is too long",
-				     d->test);
+		return ktstr_err_set(err, -ENAMETOOLONG, "test name '%.64s' is too long", d->test);
 	snprintf(temp, sizeof(temp), ".%s.%d", name, getpid());
 	fd = openat(d->fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	ret = fd < 0 ? -errno : write_full(fd, data, len);
@@ -69,8 +68,7 @@ static int open_dir(struct out_dir *d, struct ktstr_err *err)
 	return 0;
 }
 
-int run_files_write(const struct ktstr_test *test, struct ktstr_result *res,
-		    struct ktstr_err *err)
+int run_files_write(const struct ktstr_test *test, struct ktstr_result *res, struct ktstr_err *err)
 {
 	struct out_dir d = { .fd = -1, .path = test->out_dir, .test = test->name ?: "run" };
 	int ret;

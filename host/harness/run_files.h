@@ -17,7 +17,6 @@
  *
  * Return: 0, or the negative errno of the file system.
  */
-int run_files_write(const struct ktstr_test *test, struct ktstr_result *res,
-		    struct ktstr_err *err);
+int run_files_write(const struct ktstr_test *test, struct ktstr_result *res, struct ktstr_err *err);
 
 #endif /* KTSTR_HOST_HARNESS_RUN_FILES_H */

@@ -49,8 +49,10 @@ static void take_guest_frame(struct parse *p, const struct wire_frame *f)
 		return;
 	}
 	log->frames[log->nr_frames++] = (struct wire_frame){
-		.type = le32toh(g.type), .crc_ok = le32toh(g.crc_ok) == 1,
-		.payload = payload, .len = f->len - sizeof(g),
+		.type = le32toh(g.type),
+		.crc_ok = le32toh(g.crc_ok) == 1,
+		.payload = payload,
+		.len = f->len - sizeof(g),
 	};
 }
 

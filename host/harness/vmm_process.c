@@ -18,12 +18,12 @@
 #include "lib/util.h"
 
 /* What the VMM process inherits besides the standard streams. */
-#define LOG_FD		3
-#define KERNEL_FD	4
-#define STOP_POLL_MS	100
+#define LOG_FD	     3
+#define KERNEL_FD    4
+#define STOP_POLL_MS 100
 /* The log's own cap, console text and report; anything larger is damage. */
-#define LOG_READ_MAX	(RUNLOG_MAX + (64UL << 20))
-#define LOG_SEALS	(F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+#define LOG_READ_MAX (RUNLOG_MAX + (64UL << 20))
+#define LOG_SEALS    (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 static int run_vm(const struct vmm_job *job, struct coord *coord, struct ktstr_err *err)
 {

@@ -16,14 +16,14 @@
 #include "lib/util.h"
 
 /* Offsets in a bzImage: Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header" */
-#define BZ_SETUP_SECTS		0x1f1
-#define BZ_BOOT_FLAG		0x1fe
-#define BZ_MAGIC		0x202
-#define BZ_VERSION		0x206
-#define BZ_KERNEL_VERSION	0x20e
-#define BZ_PAYLOAD_OFFSET	0x248
-#define BZ_PAYLOAD_LENGTH	0x24c
-#define BZ_HEADER_END		0x268
+#define BZ_SETUP_SECTS	  0x1f1
+#define BZ_BOOT_FLAG	  0x1fe
+#define BZ_MAGIC	  0x202
+#define BZ_VERSION	  0x206
+#define BZ_KERNEL_VERSION 0x20e
+#define BZ_PAYLOAD_OFFSET 0x248
+#define BZ_PAYLOAD_LENGTH 0x24c
+#define BZ_HEADER_END	  0x268
 
 static u16 get16(const u8 *p)
 {
@@ -82,8 +82,7 @@ static int bzimage_parse(struct kernel_image *img, const u8 *head, struct ktstr_
 	setup = (head[BZ_SETUP_SECTS] ?: 4) * 512UL + 512;
 	off = get32(head + BZ_PAYLOAD_OFFSET);
 	len = get32(head + BZ_PAYLOAD_LENGTH);
-	if (setup >= img->size || off > img->size - setup ||
-	    len > img->size - setup - off)
+	if (setup >= img->size || off > img->size - setup || len > img->size - setup - off)
 		return ktstr_err_set(err, -ENOEXEC,
 				     "%s: bzImage is truncated: %zu bytes, its payload ends at %zu",
 				     img->path, img->size, setup + off + len);
@@ -106,8 +105,7 @@ static int elf_parse(struct kernel_image *img, const u8 *head, struct ktstr_err 
 				     "%s: ELF machine %u class %u: not a kernel for x86_64",
 				     img->path, eh.e_machine, eh.e_ident[EI_CLASS]);
 	if (eh.e_type != ET_EXEC || eh.e_phentsize != sizeof(Elf64_Phdr) ||
-	    eh.e_phoff > img->size ||
-	    eh.e_phnum > (img->size - eh.e_phoff) / sizeof(Elf64_Phdr))
+	    eh.e_phoff > img->size || eh.e_phnum > (img->size - eh.e_phoff) / sizeof(Elf64_Phdr))
 		return ktstr_err_set(err, -ENOEXEC,
 				     "%s: ELF file is no vmlinux (type %u, program headers outside the file)",
 				     img->path, eh.e_type);
@@ -156,8 +154,7 @@ static struct kernel_image *image_new(const struct kernel_image *from, const cha
 	return NULL;
 }
 
-struct kernel_image *kernel_image_from_mem(const void *data, size_t size,
-					   const char *name,
+struct kernel_image *kernel_image_from_mem(const void *data, size_t size, const char *name,
 					   struct ktstr_err *err)
 {
 	struct kernel_image img = { .fd = -1, .data = data, .size = size };
@@ -250,8 +247,7 @@ static struct kernel_image *inflate_payload(const struct kernel_image *img, cons
 	return vmlinux;
 }
 
-struct kernel_image *kernel_image_vmlinux(const struct kernel_image *img,
-					  const char *cache_dir,
+struct kernel_image *kernel_image_vmlinux(const struct kernel_image *img, const char *cache_dir,
 					  struct ktstr_err *err)
 {
 	struct kernel_image *vmlinux = NULL;

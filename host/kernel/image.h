@@ -8,9 +8,9 @@
 #include "lib/err.h"
 
 /* A vmlinux with debug information is well below this. */
-#define KERNEL_IMAGE_MAX	(4ULL << 30)
+#define KERNEL_IMAGE_MAX (4ULL << 30)
 /* Refuse to inflate a payload beyond this: a corrupt size trailer asks for it. */
-#define KERNEL_PAYLOAD_MAX	(1ULL << 30)
+#define KERNEL_PAYLOAD_MAX (1ULL << 30)
 
 /**
  * enum kernel_format - what a kernel file is
@@ -72,8 +72,7 @@ struct kernel_image *kernel_image_open(const char *path, struct ktstr_err *err);
  *
  * Return: as kernel_image_open().
  */
-struct kernel_image *kernel_image_from_mem(const void *data, size_t size,
-					   const char *name,
+struct kernel_image *kernel_image_from_mem(const void *data, size_t size, const char *name,
 					   struct ktstr_err *err);
 
 /**
@@ -101,8 +100,7 @@ int kernel_image_read(const struct kernel_image *img, size_t offset, void *buf, 
  * Return: a new image, or NULL with errno set: EOPNOTSUPP for a compression
  * that is not built in, EBADMSG for corrupt data, ENOMEM.
  */
-struct kernel_image *kernel_image_vmlinux(const struct kernel_image *img,
-					  const char *cache_dir,
+struct kernel_image *kernel_image_vmlinux(const struct kernel_image *img, const char *cache_dir,
 					  struct ktstr_err *err);
 
 /**

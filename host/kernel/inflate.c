@@ -140,8 +140,7 @@ static const struct inflate_format *format_of(const u8 *src, size_t len)
 	return NULL;
 }
 
-void *inflate_any(const void *src, size_t len, size_t max, size_t *out_len,
-		  struct ktstr_err *err)
+void *inflate_any(const void *src, size_t len, size_t max, size_t *out_len, struct ktstr_err *err)
 {
 	const struct inflate_format *f = format_of(src, len);
 	struct outbuf o = { .max = max };

@@ -20,7 +20,6 @@
  * Return: the buffer, or NULL with errno set: EOPNOTSUPP for an unknown magic,
  * EBADMSG for corrupt or truncated data, EFBIG beyond @max, ENOMEM.
  */
-void *inflate_any(const void *src, size_t len, size_t max, size_t *out_len,
-		  struct ktstr_err *err);
+void *inflate_any(const void *src, size_t len, size_t max, size_t *out_len, struct ktstr_err *err);
 
 #endif /* KTSTR_HOST_KERNEL_INFLATE_H */

@@ -10,8 +10,7 @@
 #include "host/vmm/kvm.h"
 #include "lib/util.h"
 
-int kvm_ioctl(int fd, unsigned long request, const char *name, void *arg,
-	      struct ktstr_err *err)
+int kvm_ioctl(int fd, unsigned long request, const char *name, void *arg, struct ktstr_err *err)
 {
 	int ret = ioctl(fd, request, arg);
 
@@ -100,7 +99,8 @@ int kvm_stat_open(struct kvm_stat *stat, int fd, const char *name)
 		return ret;
 	}
 	ret = pread(stat->fd, &h, sizeof(h), 0) == sizeof(h) ?
-		stat_find(stat->fd, &h, name, &stat->offset) : -EIO;
+		      stat_find(stat->fd, &h, name, &stat->offset) :
+		      -EIO;
 	if (ret)
 		close_fd(&stat->fd);
 	return ret;

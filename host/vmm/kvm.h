@@ -18,11 +18,9 @@
  *
  * Return: the ioctl's result, or negative errno.
  */
-int kvm_ioctl(int fd, unsigned long request, const char *name, void *arg,
-	      struct ktstr_err *err);
+int kvm_ioctl(int fd, unsigned long request, const char *name, void *arg, struct ktstr_err *err);
 
-#define KVM_IOCTL(fd, request, arg, err) \
-	kvm_ioctl(fd, request, #request, (void *)(arg), err)
+#define KVM_IOCTL(fd, request, arg, err) kvm_ioctl(fd, request, #request, (void *)(arg), err)
 
 /**
  * struct kvm_cap_need - a capability without which no VM is built

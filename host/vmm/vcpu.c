@@ -11,8 +11,8 @@
 #include "host/vmm/vm.h"
 #include "lib/util.h"
 
-#define VCPU_KICK_SIGNAL	SIGRTMIN
-#define JOIN_RETRY_NS		(20 * NSEC_PER_MSEC)
+#define VCPU_KICK_SIGNAL SIGRTMIN
+#define JOIN_RETRY_NS	 (20 * NSEC_PER_MSEC)
 
 static void kick_handler(int sig)
 {
@@ -54,8 +54,10 @@ int vcpu_create(struct vm *vm, struct vcpu *vcpu, u32 index, struct ktstr_err *e
 static void end_vm(struct vcpu *vcpu, enum vm_end end, u64 detail)
 {
 	struct vm_exit_info info = {
-		.end = end, .vcpu = vcpu->index,
-		.kvm_reason = vcpu->run->exit_reason, .detail = detail,
+		.end = end,
+		.vcpu = vcpu->index,
+		.kvm_reason = vcpu->run->exit_reason,
+		.detail = detail,
 	};
 
 	vm_end(vcpu->vm, &info);
@@ -68,8 +70,9 @@ static void handle_exit(struct vcpu *vcpu)
 
 	switch (exit_classify(&vcpu->vm->pio, &vcpu->vm->mmio, run, vcpu->run_size, &detail)) {
 	case EXIT_SHUTDOWN:
-		end_vm(vcpu, run->exit_reason == KVM_EXIT_SHUTDOWN ? VM_END_TRIPLE_FAULT :
-								     VM_END_RESET, 0);
+		end_vm(vcpu,
+		       run->exit_reason == KVM_EXIT_SHUTDOWN ? VM_END_TRIPLE_FAULT : VM_END_RESET,
+		       0);
 		break;
 	case EXIT_FATAL:
 		if (run->exit_reason == KVM_EXIT_INTERNAL_ERROR)

@@ -56,7 +56,9 @@ static int add_memory(struct vm *vm, u64 bytes, struct ktstr_err *err)
 	for (i = 0; i < vm->ram->nr; i++) {
 		const struct gmem_region *r = &vm->ram->regions[i];
 		struct kvm_userspace_memory_region slot = {
-			.slot = i, .guest_phys_addr = r->gpa, .memory_size = r->len,
+			.slot = i,
+			.guest_phys_addr = r->gpa,
+			.memory_size = r->len,
 			.userspace_addr = (unsigned long)r->hva,
 		};
 

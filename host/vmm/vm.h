@@ -16,7 +16,7 @@ struct kernel_image;
 struct serial;
 struct virtio_console;
 
-#define VM_SERIAL_PORTS	2
+#define VM_SERIAL_PORTS 2
 
 /**
  * struct vm_sinks - where the guest's output goes

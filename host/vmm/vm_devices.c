@@ -87,7 +87,9 @@ static void console_kick(void *ctx)
 static int add_console(struct vm *vm, struct ktstr_err *err)
 {
 	static const struct virtio_console_ops ops = {
-		.tx = console_tx, .irq = console_irq, .kick = console_kick,
+		.tx = console_tx,
+		.irq = console_irq,
+		.kick = console_kick,
 	};
 	const struct arch_map *map = arch_map();
 	int ret;

@@ -145,7 +145,10 @@ static void count(void *ctx, const struct wire_frame *f)
 TEST_F(runlog, frame_is_wrapped_with_its_tag_and_crc_state)
 {
 	struct wire_frame f = {
-		.type = WIRE_SOUT, .crc_ok = false, .payload = (const u8 *)"text", .len = 4,
+		.type = WIRE_SOUT,
+		.crc_ok = false,
+		.payload = (const u8 *)"text",
+		.len = 4,
 	};
 	struct wire_gfrm g;
 	u8 buf[256];

@@ -10,7 +10,7 @@
 #include "host/vmm/exit.h"
 #include "lib/util.h"
 
-#define RUN_SIZE	8192
+#define RUN_SIZE 8192
 
 FIXTURE(exit)
 {
@@ -63,7 +63,7 @@ FIXTURE_TEARDOWN(exit)
 	serial_free(self->com[1]);
 }
 
-static enum exit_action classify(FIXTURE_DATA(exit) *self, u32 reason)
+static enum exit_action classify(FIXTURE_DATA(exit) * self, u32 reason)
 {
 	self->page.run.exit_reason = reason;
 	return exit_classify(&self->pio, &self->mmio, &self->page.run, RUN_SIZE, &self->detail);
@@ -142,7 +142,7 @@ TEST_F(exit, mmio_length_beyond_the_data_is_cut)
 #if defined(__x86_64__)
 #include "host/arch/x86/pio.h"
 
-static enum exit_action port_io(FIXTURE_DATA(exit) *self, u8 direction, u16 port, void *data,
+static enum exit_action port_io(FIXTURE_DATA(exit) * self, u8 direction, u16 port, void *data,
 				u8 size, u32 count)
 {
 	enum exit_action action;

@@ -16,7 +16,7 @@
 #include "host/kernel/inflate.h"
 #include "lib/util.h"
 
-#define SETUP	1024
+#define SETUP 1024
 
 static void put32(u8 *p, u32 v)
 {
@@ -27,8 +27,12 @@ static void put32(u8 *p, u32 v)
 static size_t make_elf(u8 *buf, size_t room)
 {
 	Elf64_Ehdr eh = {
-		.e_ident = ELFMAG, .e_type = ET_EXEC, .e_machine = EM_X86_64,
-		.e_phentsize = sizeof(Elf64_Phdr), .e_phoff = sizeof(eh), .e_phnum = 1,
+		.e_ident = ELFMAG,
+		.e_type = ET_EXEC,
+		.e_machine = EM_X86_64,
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phoff = sizeof(eh),
+		.e_phnum = 1,
 	};
 	size_t i;
 
@@ -69,8 +73,8 @@ FIXTURE(image)
 FIXTURE_SETUP(image)
 {
 	make_elf(self->elf, sizeof(self->elf));
-	self->packed_len = ZSTD_compress(self->packed, sizeof(self->packed), self->elf,
-					 sizeof(self->elf), 3);
+	self->packed_len =
+		ZSTD_compress(self->packed, sizeof(self->packed), self->elf, sizeof(self->elf), 3);
 	ASSERT_FALSE(ZSTD_isError(self->packed_len));
 	self->bz_len = make_bzimage(self->bz, self->packed, self->packed_len);
 }
@@ -233,9 +237,9 @@ TEST_F(image, inflate_gzip_xz_and_lzma)
 	EXPECT_EQ(0, memcmp(out, self->elf, n));
 	free(out);
 
-	ASSERT_EQ(LZMA_OK, lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, self->elf,
-						   sizeof(self->elf), self->packed, &pos,
-						   sizeof(self->packed)));
+	ASSERT_EQ(LZMA_OK,
+		  lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, self->elf, sizeof(self->elf),
+					  self->packed, &pos, sizeof(self->packed)));
 	out = inflate_any(self->packed, pos, 1 << 20, &n, NULL);
 	ASSERT_NE(NULL, out);
 	EXPECT_EQ(0, memcmp(out, self->elf, n));

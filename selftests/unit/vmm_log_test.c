@@ -25,7 +25,7 @@ FIXTURE_TEARDOWN(vmm_log)
 	vmm_log_free(&self->log);
 }
 
-static void add(FIXTURE_DATA(vmm_log) *self, u32 type, const void *payload, size_t len)
+static void add(FIXTURE_DATA(vmm_log) * self, u32 type, const void *payload, size_t len)
 {
 	struct wire_hdr hdr;
 
@@ -35,7 +35,7 @@ static void add(FIXTURE_DATA(vmm_log) *self, u32 type, const void *payload, size
 	self->len += sizeof(hdr) + len;
 }
 
-static void add_guest(FIXTURE_DATA(vmm_log) *self, u32 type, u32 crc_ok, const char *text)
+static void add_guest(FIXTURE_DATA(vmm_log) * self, u32 type, u32 crc_ok, const char *text)
 {
 	struct {
 		struct wire_gfrm head;
@@ -46,7 +46,7 @@ static void add_guest(FIXTURE_DATA(vmm_log) *self, u32 type, u32 crc_ok, const c
 	add(self, WIRE_GFRM, &g, sizeof(g.head) + strlen(text));
 }
 
-static void add_report(FIXTURE_DATA(vmm_log) *self)
+static void add_report(FIXTURE_DATA(vmm_log) * self)
 {
 	struct vmm_report r = { .exit_reason = VMM_EXIT_SHUTDOWN, .frames = 7 };
 	struct wire_vmm_report w;
@@ -55,7 +55,7 @@ static void add_report(FIXTURE_DATA(vmm_log) *self)
 	add(self, WIRE_VMMR, &w, sizeof(w));
 }
 
-static int parse(FIXTURE_DATA(vmm_log) *self)
+static int parse(FIXTURE_DATA(vmm_log) * self)
 {
 	vmm_log_free(&self->log);
 	return vmm_log_parse(&self->log, self->buf, self->len);

@@ -20,11 +20,11 @@
 #include "host/vmm/vm.h"
 #include "lib/util.h"
 
-#define SETUP_HEADER_OFFSET	0x1f1
-#define LOADER_UNDEFINED	0xff
-#define INITRD_ALIGN		(2UL << 20)
-#define RNG_SEED_LEN		32
-#define NODE_ALIGN		(2UL << 20)
+#define SETUP_HEADER_OFFSET 0x1f1
+#define LOADER_UNDEFINED    0xff
+#define INITRD_ALIGN	    (2UL << 20)
+#define RNG_SEED_LEN	    32
+#define NODE_ALIGN	    (2UL << 20)
 
 /**
  * struct boot - what loading has found out so far
@@ -82,8 +82,8 @@ static int load_bzimage(struct boot *b, const struct kernel_image *img, struct k
 	return load_image(b, img, setup, LAYOUT_KERNEL, img->size - setup, err);
 }
 
-static int load_elf_segment(struct boot *b, const struct kernel_image *img,
-			    const Elf64_Phdr *ph, struct ktstr_err *err)
+static int load_elf_segment(struct boot *b, const struct kernel_image *img, const Elf64_Phdr *ph,
+			    struct ktstr_err *err)
 {
 	if (ph->p_offset > img->size || ph->p_filesz > img->size - ph->p_offset ||
 	    ph->p_filesz > ph->p_memsz)
@@ -151,25 +151,34 @@ static int load_initrd(struct boot *b, const struct vm_config *cfg, struct ktstr
  * time on what a test has no use for. A test's own words come behind these and
  * win.
  */
-static const char * const cmdline_words[] = {
+static const char *const cmdline_words[] = {
 	/*
 	 * The console is a UART whose every byte costs exits: it speaks when
 	 * something is wrong, errors (stalls, hung tasks) and all of an oops or
 	 * a panic (console_verbose()).
 	 */
-	"console=ttyS0", "loglevel=4",
+	"console=ttyS0",
+	"loglevel=4",
 	/* a broken guest ends at once, by the i8042 reset port */
-	"oops=panic", "panic=-1", "reboot=k",
+	"oops=panic",
+	"panic=-1",
+	"reboot=k",
 	/* nothing there to be probed */
-	"pci=off", "8250.nr_uarts=2",
+	"pci=off",
+	"8250.nr_uarts=2",
 	/* KVM's clocks need no watchdog, its CPUs no pause before they start */
-	"tsc=reliable", "cpu_init_udelay=0",
+	"tsc=reliable",
+	"cpu_init_udelay=0",
 	/* almost half of a distribution kernel's instructions until init */
 	"cryptomgr.notests=1",
 	/* cost on every path of the kernel, and nobody to protect */
-	"mitigations=off", "init_on_alloc=0", "lsm=", "audit=0",
+	"mitigations=off",
+	"init_on_alloc=0",
+	"lsm=",
+	"audit=0",
 	/* shorter waits */
-	"rcupdate.rcu_expedited=1", "random.trust_cpu=on",
+	"rcupdate.rcu_expedited=1",
+	"random.trust_cpu=on",
 	"rdinit=/init",
 };
 

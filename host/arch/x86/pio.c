@@ -6,7 +6,7 @@
 #include "host/arch/x86/pio.h"
 #include "host/vmm/devices/io_bus.h"
 
-#define I8042_DATA_PORT	0x60
+#define I8042_DATA_PORT 0x60
 
 bool pio_out(struct io_bus *pio, u16 port, const u8 *data, u32 len)
 {

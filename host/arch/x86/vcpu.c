@@ -12,26 +12,26 @@
 #include "host/vmm/vm.h"
 #include "lib/util.h"
 
-#define CPUID_ENTRIES	256
+#define CPUID_ENTRIES 256
 
-#define X86_CR0_PE	BIT(0)
-#define X86_CR0_ET	BIT(4)
-#define X86_CR0_PG	BIT(31)
-#define X86_CR4_PAE	BIT(5)
+#define X86_CR0_PE  BIT(0)
+#define X86_CR0_ET  BIT(4)
+#define X86_CR0_PG  BIT(31)
+#define X86_CR4_PAE BIT(5)
 
 /* IA32_APIC_BASE, Intel SDM vol. 3, 12.12.1: EXTD turns the x2APIC on */
-#define APIC_BASE_EXTD	BIT(10)
+#define APIC_BASE_EXTD BIT(10)
 
 /* Local vector table, Intel SDM vol. 3, 12.5.1 */
 #define APIC_LVT0	0x350
-#define APIC_LVT_MASKED	BIT(16)
+#define APIC_LVT_MASKED BIT(16)
 
-#define PTE_PRESENT	0x1UL
-#define PTE_WRITE	0x2UL
-#define PTE_HUGE	0x80UL
+#define PTE_PRESENT 0x1UL
+#define PTE_WRITE   0x2UL
+#define PTE_HUGE    0x80UL
 
-#define GDT_CS		2
-#define GDT_DS		3
+#define GDT_CS 2
+#define GDT_DS 3
 
 static struct kvm_cpuid2 *cpuid_alloc(void)
 {
@@ -157,8 +157,14 @@ static int write_identity_map(struct gmem *ram)
 static struct kvm_segment flat_segment(u32 index, u8 type, u8 l)
 {
 	return (struct kvm_segment){
-		.limit = 0xffffffff, .selector = index << 3, .type = type, .present = 1,
-		.db = !l, .s = 1, .l = l, .g = 1,
+		.limit = 0xffffffff,
+		.selector = index << 3,
+		.type = type,
+		.present = 1,
+		.db = !l,
+		.s = 1,
+		.l = l,
+		.g = 1,
 	};
 }
 
@@ -168,8 +174,11 @@ int x86_set_entry(struct vcpu *vcpu, u64 entry, u64 boot_params, struct ktstr_er
 	static const u64 gdt[] = { 0, 0, 0x00af9b000000ffffULL, 0x00cf93000000ffffULL };
 	struct kvm_segment data = flat_segment(GDT_DS, 3, 0);
 	struct kvm_regs regs = {
-		.rip = entry, .rsi = boot_params, .rsp = LAYOUT_BOOT_STACK,
-		.rbp = LAYOUT_BOOT_STACK, .rflags = 2,
+		.rip = entry,
+		.rsi = boot_params,
+		.rsp = LAYOUT_BOOT_STACK,
+		.rbp = LAYOUT_BOOT_STACK,
+		.rflags = 2,
 	};
 	struct kvm_sregs s;
 	int ret;

@@ -48,7 +48,8 @@ static int route_irqs(struct vm *vm, struct ktstr_err *err)
 
 	for (i = 0; i < LAYOUT_IOAPIC_PINS; i++)
 		table.entry[i] = (struct kvm_irq_routing_entry){
-			.gsi = i, .type = KVM_IRQ_ROUTING_IRQCHIP,
+			.gsi = i,
+			.type = KVM_IRQ_ROUTING_IRQCHIP,
 			.u.irqchip = { .irqchip = KVM_IRQCHIP_IOAPIC, .pin = i },
 		};
 	return KVM_IOCTL(vm->vm_fd, KVM_SET_GSI_ROUTING, &table, err);

@@ -37,6 +37,7 @@
  * @SCENARIO_FAULT_KILL_SCHED: SIGKILL to the scheduler
  * @SCENARIO_FAULT_EXIT_INIT: PID 1 exits, which panics the kernel
  * @SCENARIO_FAULT_SILENT: sleep for ever instead of sending the result
+ * @SCENARIO_FAULT_NR: how many there are
  */
 enum scenario_fault {
 	SCENARIO_FAULT_NONE,

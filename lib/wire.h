@@ -162,6 +162,7 @@ const char *wire_tag_name(u32 type, char name[5]);
  * @WIRE_STAGE_BODY: the scenario runs
  * @WIRE_STAGE_TEARDOWN: result, logs, power-off
  * @WIRE_STAGE_DONE: the guest has nothing left to do
+ * @WIRE_STAGE_NR: how many there are
  */
 enum wire_stage {
 	WIRE_STAGE_BOOT,
@@ -198,8 +199,9 @@ enum wire_life_phase {
 };
 
 /**
- * struct wire_life - WIRE_LIFE: followed by the reason, not NUL-terminated
+ * struct wire_life - WIRE_LIFE
  * @phase: enum wire_life_phase
+ * @reason: UTF-8 up to the end of the payload, not NUL-terminated
  */
 struct wire_life {
 	u8 phase;

@@ -43,7 +43,7 @@ struct wire_worker {
 static_assert(sizeof(struct wire_worker) == 32);
 
 /**
- * struct wire_result - WIRE_TEST: followed by @nr_workers struct wire_worker
+ * struct wire_result - WIRE_TEST
  * @version: WIRE_RESULT_VERSION
  * @flags: WIRE_RESULT_*: attached before the first worker ran, still attached
  *         after the last stopped, the scheduler process alive then, every
@@ -56,6 +56,7 @@ static_assert(sizeof(struct wire_worker) == 32);
  * @sched_status: wait status of the scheduler, 0 while it runs
  * @ops: name of the attached ops, NUL-terminated, empty without one
  * @reason: what failed, NUL-terminated, empty when nothing did
+ * @workers: @nr_workers of them; the payload ends with the last one
  */
 struct wire_result {
 	__le32 version;
@@ -158,6 +159,7 @@ void wire_result_worker(const struct wire_result_view *v, u32 i,
  * @VMM_EXIT_KILLED: the kill flag was set (WIRE_SCDX, or a stop from outside)
  * @VMM_EXIT_TIMEOUT: the watchdog ended it
  * @VMM_EXIT_INTERNAL: a failure of the VMM itself; the reason says which
+ * @VMM_EXIT_NR: one more than the last
  */
 enum vmm_exit {
 	VMM_EXIT_SHUTDOWN = 1,

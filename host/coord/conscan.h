@@ -23,6 +23,7 @@
  * @CONSCAN_LOCKUP: a soft or hard lockup (kernel/watchdog.c), or a workqueue's
  * @CONSCAN_OOPS: an oops or a BUG
  * @CONSCAN_PANIC: "Kernel panic - not syncing" (kernel/panic.c)
+ * @CONSCAN_NR: how many there are
  */
 enum conscan_kind {
 	CONSCAN_NONE,
@@ -46,10 +47,15 @@ enum conscan_kind {
  * @trace_ended: the kernel closed its report ("---[ end ..."): nothing is
  *               gained by waiting for more text
  * @total: bytes ever fed
- * @head: the first bytes, @head_len of @head_cap
- * @tail: ring of the last bytes behind @head, @tail_len of @tail_cap,
- *        @tail_next the place of the next one
- * @cur: the line that has not ended, @cur_len bytes
+ * @head: the first bytes
+ * @head_cap: room in @head
+ * @head_len: bytes in @head
+ * @tail: ring of the last bytes behind @head
+ * @tail_cap: room in @tail
+ * @tail_len: bytes in @tail
+ * @tail_next: where the next byte goes
+ * @cur: the line that has not ended
+ * @cur_len: bytes of it
  */
 struct conscan {
 	enum conscan_kind kind;

@@ -37,6 +37,7 @@
  * @WATCHDOG_SOURCE_SCENARIO: scenario start or end
  * @WATCHDOG_SOURCE_FREEZE: extended by a freeze
  * @WATCHDOG_SOURCE_GRACE: a grace period for results in flight
+ * @WATCHDOG_SOURCE_NR: how many there are
  */
 enum watchdog_source {
 	WATCHDOG_SOURCE_NONE,

@@ -68,6 +68,7 @@ enum ktstr_verdict {
  * @KTSTR_REASON_VMM_ERROR: KVM or the VMM failed
  * @KTSTR_REASON_SETUP: the run could not be started
  * @KTSTR_REASON_SKIPPED: a requirement is not met
+ * @KTSTR_REASON_NR: how many there are
  */
 enum ktstr_reason {
 	KTSTR_REASON_NONE,

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Building, stopping and tearing down machines, from any half of it. The guests
+ * are a few bytes of code, so any KVM that runs instructions will do; where
+ * there is none, the refusals are still checked.
+ */
+#include <dirent.h>
+#include <elf.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "host/kernel/image.h"
+#include "host/vmm/vm.h"
+#include "lib/util.h"
+
+#define LOAD_ADDR 0x200000
+#define NO_KVM	  "KVM is not available"
+
+/* A vmlinux of one segment. */
+struct tiny_kernel {
+	Elf64_Ehdr eh;
+	Elf64_Phdr ph;
+	u8 code[64];
+};
+
+static struct tiny_kernel tiny(const char *code, size_t len)
+{
+	struct tiny_kernel k = {
+		.eh = {
+			.e_ident = ELFMAG,
+			.e_type = ET_EXEC,
+			.e_machine = EM_X86_64,
+			.e_entry = LOAD_ADDR,
+			.e_phoff = offsetof(struct tiny_kernel, ph),
+			.e_phentsize = sizeof(Elf64_Phdr),
+			.e_phnum = 1,
+		},
+		.ph = {
+			.p_type = PT_LOAD,
+			.p_offset = offsetof(struct tiny_kernel, code),
+			.p_paddr = LOAD_ADDR,
+			.p_filesz = sizeof(k.code),
+			.p_memsz = sizeof(k.code),
+		},
+	};
+
+	k.eh.e_ident[EI_CLASS] = ELFCLASS64;
+	memcpy(k.code, code, len);
+	return k;
+}
+
+static unsigned int entries(const char *dir)
+{
+	DIR *d = opendir(dir);
+	unsigned int n = 0;
+	struct dirent *e;
+
+	while ((e = readdir(d)))
+		n += e->d_name[0] != '.';
+	closedir(d);
+	return n;
+}
+
+FIXTURE(vm)
+{
+	struct tiny_kernel kernel;
+	struct kernel_image *img;
+	struct vm_config cfg;
+	struct ktstr_err err;
+	unsigned int fds;
+};
+
+FIXTURE_SETUP(vm)
+{
+	memset(self, 0, sizeof(*self));
+	/* 1: jmp 1b */
+	self->kernel = tiny("\xeb\xfe", 2);
+	self->img = kernel_image_from_mem(&self->kernel, sizeof(self->kernel), "tiny", NULL);
+	ASSERT_NE(NULL, self->img);
+	self->cfg = (struct vm_config){
+		.topo = { 1, 1, 1, 1 },
+		.mem_bytes = 64 << 20,
+		.kernel = self->img,
+	};
+	self->fds = entries("/proc/self/fd");
+}
+
+FIXTURE_TEARDOWN(vm)
+{
+	EXPECT_EQ(self->fds, entries("/proc/self/fd"));
+	EXPECT_EQ(1, entries("/proc/self/task"));
+	kernel_image_free(self->img);
+}
+
+static bool no_kvm(int error)
+{
+	return error == ENOENT || error == EACCES || error == ENODEV || error == EPERM;
+}
+
+TEST(free_takes_null)
+{
+	vm_free(NULL);
+}
+
+TEST_F(vm, L10_bad_memory_sizes_are_refused_before_kvm)
+{
+	static const u64 sizes[] = { 0, 1, 4096, (64 << 20) + 4096, 62 << 20 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		self->cfg.mem_bytes = sizes[i];
+		EXPECT_EQ(NULL, vm_new(&self->cfg, &self->err));
+		EXPECT_EQ(EINVAL, errno);
+		EXPECT_NE(NULL, strstr(self->err.msg, "2 MiB"));
+	}
+}
+
+TEST_F(vm, L10_bad_topologies_are_refused_before_kvm)
+{
+	static const struct topology bad[] = {
+		{ 1, 1, 1, 0 },
+		{ 2, 1, 1, 1 },
+		{ 1, 1, 1, 3 },
+		{ 1, 1, TOPOLOGY_MAX_CPUS + 1, 1 },
+		{ 1, 0xffffffff, 0xffffffff, 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		self->cfg.topo = bad[i];
+		EXPECT_EQ(NULL, vm_new(&self->cfg, &self->err));
+		EXPECT_EQ(EINVAL, errno);
+		EXPECT_NE(NULL, strstr(self->err.msg, "topology"));
+	}
+}
+
+TEST_F(vm, kernel_that_does_not_fit_unwinds_everything)
+{
+	self->kernel.ph.p_memsz = 1 << 30;
+	EXPECT_EQ(NULL, vm_new(&self->cfg, &self->err));
+	if (no_kvm(errno))
+		SKIP(return, NO_KVM);
+	EXPECT_EQ(E2BIG, errno);
+	EXPECT_NE(NULL, strstr(self->err.msg, "give the VM more"));
+}
+
+TEST_F(vm, kernel_segment_outside_the_file_unwinds_everything)
+{
+	self->kernel.ph.p_offset = 1 << 20;
+	EXPECT_EQ(NULL, vm_new(&self->cfg, &self->err));
+	if (no_kvm(errno))
+		SKIP(return, NO_KVM);
+	EXPECT_EQ(ENOEXEC, errno);
+}
+
+TEST_F(vm, initrd_that_does_not_fit_is_refused)
+{
+	self->cfg.initrd = &self->kernel;
+	self->cfg.initrd_len = 128 << 20;
+	EXPECT_EQ(NULL, vm_new(&self->cfg, &self->err));
+	if (no_kvm(errno))
+		SKIP(return, NO_KVM);
+	EXPECT_EQ(E2BIG, errno);
+	EXPECT_NE(NULL, strstr(self->err.msg, "initramfs"));
+}
+
+TEST_F(vm, command_line_that_does_not_fit_is_refused)
+{
+	char line[5000];
+
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	self->cfg.cmdline = line;
+	EXPECT_EQ(NULL, vm_new(&self->cfg, &self->err));
+	if (no_kvm(errno))
+		SKIP(return, NO_KVM);
+	EXPECT_EQ(E2BIG, errno);
+}
+
+TEST_F(vm, built_and_never_started_is_freed)
+{
+	struct vm *vm = vm_new(&self->cfg, &self->err);
+
+	if (!vm && no_kvm(errno))
+		SKIP(return, NO_KVM);
+	ASSERT_NE(NULL, vm)
+	{
+		TH_LOG("%s", self->err.msg);
+	}
+	vm_free(vm);
+}
+
+/* A guest that never exits by itself, stopped at any moment of its start. */
+TEST_F(vm, M10_spinning_vcpus_stop_at_once)
+{
+	u64 start = mono_ns();
+	int i;
+
+	self->cfg.topo.cores = 2;
+	for (i = 0; i < 30; i++) {
+		struct vm *vm = vm_new(&self->cfg, &self->err);
+
+		if (!vm && no_kvm(errno))
+			SKIP(return, NO_KVM);
+		ASSERT_NE(NULL, vm);
+		ASSERT_EQ(0, vm_start(vm, NULL));
+		usleep(i * 100);
+		vm_kill(vm);
+		vm_join(vm);
+		EXPECT_EQ(VM_END_KILLED, vm->exit.end);
+		vm_free(vm);
+	}
+	/* a lost kick would hang, not just take long: the bound is generous */
+	EXPECT_GT(30 * NSEC_PER_SEC, mono_ns() - start);
+}
+
+static int wait_end(struct vm *vm)
+{
+	struct pollfd p = { .fd = vm->kill_evt, .events = POLLIN };
+
+	return poll(&p, 1, 10000);
+}
+
+static struct vm *run(FIXTURE_DATA(vm) * self, const char *code, size_t len)
+{
+	struct vm *vm;
+
+	self->kernel = tiny(code, len);
+	vm = vm_new(&self->cfg, &self->err);
+	if (!vm)
+		return NULL;
+	vm_start(vm, NULL);
+	wait_end(vm);
+	vm_join(vm);
+	return vm;
+}
+
+TEST_F(vm, reset_port_ends_the_machine)
+{
+	/* mov $0xfe, %al; out %al, $0x64; hlt */
+	struct vm *vm = run(self, "\xb0\xfe\xe6\x64\xf4", 5);
+
+	if (!vm && no_kvm(errno))
+		SKIP(return, NO_KVM);
+	ASSERT_NE(NULL, vm);
+	EXPECT_EQ(VM_END_RESET, vm->exit.end);
+	vm_free(vm);
+}
+
+TEST_F(vm, M8_crash_without_handlers_is_no_clean_end)
+{
+	/* ud2 with an empty IDT: triple fault, or what this KVM makes of it */
+	struct vm *vm = run(self, "\x0f\x0b", 2);
+
+	if (!vm && no_kvm(errno))
+		SKIP(return, NO_KVM);
+	ASSERT_NE(NULL, vm);
+	EXPECT_TRUE(vm->exit.end == VM_END_TRIPLE_FAULT || vm->exit.end == VM_END_FATAL);
+	vm_free(vm);
+}
+
+TEST_F(vm, only_the_first_end_is_kept)
+{
+	struct vm_exit_info first = { .end = VM_END_FATAL, .vcpu = 3, .detail = 7 };
+	struct vm *vm = vm_new(&self->cfg, &self->err);
+
+	if (!vm && no_kvm(errno))
+		SKIP(return, NO_KVM);
+	ASSERT_NE(NULL, vm);
+	vm_end(vm, &first);
+	vm_kill(vm);
+	EXPECT_EQ(VM_END_FATAL, vm->exit.end);
+	EXPECT_EQ(7, vm->exit.detail);
+	vm_free(vm);
+}
+
+TEST_HARNESS_MAIN

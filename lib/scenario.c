@@ -19,7 +19,7 @@ enum scenario_tag {
 	TAG_SEND = WIRE_TAG('S', 'E', 'N', 'D'),
 };
 
-#define SCENARIO_VERBOSE	BIT(0)
+#define SCENARIO_VERBOSE BIT(0)
 
 struct scenario_wire {
 	__le32 version;
@@ -36,7 +36,7 @@ static_assert(sizeof(struct scenario_wire) == 40);
 
 const char *scenario_fault_name(u32 fault)
 {
-	static const char * const names[SCENARIO_FAULT_NR] = {
+	static const char *const names[SCENARIO_FAULT_NR] = {
 		[SCENARIO_FAULT_NONE] = "none",
 		[SCENARIO_FAULT_PANIC] = "panic",
 		[SCENARIO_FAULT_REBOOT] = "reboot",
@@ -58,16 +58,14 @@ struct encoder {
 	int err;
 };
 
-static void put_frame(struct encoder *e, u32 type, const void *payload,
-		      size_t len)
+static void put_frame(struct encoder *e, u32 type, const void *payload, size_t len)
 {
 	struct wire_hdr hdr;
 	size_t need;
 
 	if (e->err)
 		return;
-	if (len > SCENARIO_FILE_MAX ||
-	    e->len > SCENARIO_FILE_MAX - len - sizeof(hdr)) {
+	if (len > SCENARIO_FILE_MAX || e->len > SCENARIO_FILE_MAX - len - sizeof(hdr)) {
 		e->err = -E2BIG;
 		return;
 	}
@@ -123,8 +121,7 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len)
 	struct encoder e = {};
 	__le32 frames;
 
-	if ((u32)s->fault >= SCENARIO_FAULT_NR ||
-	    s->workers > SCENARIO_WORKERS_MAX ||
+	if ((u32)s->fault >= SCENARIO_FAULT_NR || s->workers > SCENARIO_WORKERS_MAX ||
 	    (s->sched_argv && !s->sched_path))
 		return -EINVAL;
 	put_frame(&e, TAG_SVER, &fixed, sizeof(fixed));
@@ -157,15 +154,12 @@ struct decoder {
 	u32 nr_envp;
 };
 
-static int bad_frame(struct decoder *d, const struct wire_frame *f,
-		     const char *what)
+static int bad_frame(struct decoder *d, const struct wire_frame *f, const char *what)
 {
 	char name[5];
 
-	return ktstr_err_set(d->err, -EBADMSG,
-			     "scenario: frame %u (%s, %zu bytes): %s",
-			     d->frames, wire_tag_name(f->type, name), f->len,
-			     what);
+	return ktstr_err_set(d->err, -EBADMSG, "scenario: frame %u (%s, %zu bytes): %s", d->frames,
+			     wire_tag_name(f->type, name), f->len, what);
 }
 
 static int get_fixed(struct decoder *d, const struct wire_frame *f)
@@ -198,34 +192,29 @@ static int get_fixed(struct decoder *d, const struct wire_frame *f)
 	return 0;
 }
 
-static int get_string(struct decoder *d, const struct wire_frame *f,
-		      char **dst)
+static int get_string(struct decoder *d, const struct wire_frame *f, char **dst)
 {
 	if (*dst)
 		return bad_frame(d, f, "comes twice");
 	if (memchr(f->payload, '\0', f->len))
 		return bad_frame(d, f, "NUL inside a string");
 	*dst = strndup((const char *)f->payload, f->len);
-	return *dst ? 0 : ktstr_err_set(d->err, -ENOMEM,
-					"scenario: out of memory");
+	return *dst ? 0 : ktstr_err_set(d->err, -ENOMEM, "scenario: out of memory");
 }
 
-static int get_item(struct decoder *d, const struct wire_frame *f,
-		    char ***list, u32 *nr)
+static int get_item(struct decoder *d, const struct wire_frame *f, char ***list, u32 *nr)
 {
 	char **bigger;
 	int err;
 
 	if (*nr >= SCENARIO_STRINGS_MAX)
-		return ktstr_err_set(d->err, -E2BIG,
-				     "scenario: more than %d strings in one list",
+		return ktstr_err_set(d->err, -E2BIG, "scenario: more than %d strings in one list",
 				     SCENARIO_STRINGS_MAX);
 	/* room doubles each time nr reaches 2^n - 1 */
 	if (!(*nr & (*nr + 1))) {
 		bigger = realloc(*list, (*nr * 2 + 2) * sizeof(**list));
 		if (!bigger)
-			return ktstr_err_set(d->err, -ENOMEM,
-					     "scenario: out of memory");
+			return ktstr_err_set(d->err, -ENOMEM, "scenario: out of memory");
 		*list = bigger;
 	}
 	(*list)[*nr] = NULL;
@@ -292,8 +281,7 @@ static void take_frame(void *ctx, const struct wire_frame *f)
 	d->frames++;
 }
 
-struct scenario *scenario_decode(const void *buf, size_t len,
-				 struct ktstr_err *err)
+struct scenario *scenario_decode(const void *buf, size_t len, struct ktstr_err *err)
 {
 	struct decoder d = { .err = err };
 	int torn;
@@ -310,8 +298,8 @@ struct scenario *scenario_decode(const void *buf, size_t len,
 	torn = wire_parse(buf, len, take_frame, &d);
 	if (!d.ret && (torn || !d.ended))
 		d.ret = ktstr_err_set(err, -EBADMSG,
-				      "scenario: cut short after %u frames, %zu bytes",
-				      d.frames, len);
+				      "scenario: cut short after %u frames, %zu bytes", d.frames,
+				      len);
 	if (!d.ret && d.s->sched_argv && !d.s->sched_path)
 		d.ret = ktstr_err_set(err, -EBADMSG,
 				      "scenario: scheduler arguments without a scheduler");

@@ -20,12 +20,12 @@
 
 #include "lib/err.h"
 
-#define SCENARIO_PATH		"/ktstr/scenario"
-#define SCENARIO_VERSION	1
-#define SCENARIO_WORKERS_MAX	65536
+#define SCENARIO_PATH	     "/ktstr/scenario"
+#define SCENARIO_VERSION     1
+#define SCENARIO_WORKERS_MAX 65536
 /* Bounds on what a decoder accepts; a real file is a few KiB. */
-#define SCENARIO_FILE_MAX	(4U << 20)
-#define SCENARIO_STRINGS_MAX	65536
+#define SCENARIO_FILE_MAX    (4U << 20)
+#define SCENARIO_STRINGS_MAX 65536
 
 /**
  * enum scenario_fault - what the guest does to itself, in a test of the tester
@@ -110,8 +110,7 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len);
  * Return: the scenario, to be released with scenario_free(); or NULL with
  * errno EBADMSG, EPROTO (version), E2BIG or ENOMEM.
  */
-struct scenario *scenario_decode(const void *buf, size_t len,
-				 struct ktstr_err *err);
+struct scenario *scenario_decode(const void *buf, size_t len, struct ktstr_err *err);
 
 /**
  * scenario_free() - release a decoded scenario

@@ -5,8 +5,7 @@
 
 #include "text.h"
 
-static size_t escape(char *dst, size_t room, const unsigned char *src,
-		     size_t len, bool one_line)
+static size_t escape(char *dst, size_t room, const unsigned char *src, size_t len, bool one_line)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t used = 0, i;

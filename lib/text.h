@@ -37,6 +37,6 @@ size_t text_escape(char *dst, size_t room, const void *src, size_t len);
 size_t text_escape_line(char *dst, size_t room, const void *src, size_t len);
 
 /* Room that always suffices for @len bytes, the NUL included. */
-#define TEXT_ESCAPED_MAX(len)	((len) * 4 + 1)
+#define TEXT_ESCAPED_MAX(len) ((len) * 4 + 1)
 
 #endif /* KTSTR_LIB_TEXT_H */

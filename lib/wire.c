@@ -11,7 +11,7 @@
 #include "wire.h"
 
 /* Frames up to a page leave in one write(): one descriptor, one notify. */
-#define SMALL_PAYLOAD	4096
+#define SMALL_PAYLOAD 4096
 
 enum wire_class wire_class(u32 type)
 {
@@ -73,13 +73,10 @@ const char *wire_tag_name(u32 type, char name[5])
 
 const char *wire_stage_name(u32 stage)
 {
-	static const char * const names[WIRE_STAGE_NR] = {
-		[WIRE_STAGE_BOOT] = "boot",
-		[WIRE_STAGE_ATTACH] = "attach",
-		[WIRE_STAGE_DISPATCH] = "dispatch",
-		[WIRE_STAGE_BODY] = "body",
-		[WIRE_STAGE_TEARDOWN] = "teardown",
-		[WIRE_STAGE_DONE] = "done",
+	static const char *const names[WIRE_STAGE_NR] = {
+		[WIRE_STAGE_BOOT] = "boot",	    [WIRE_STAGE_ATTACH] = "attach",
+		[WIRE_STAGE_DISPATCH] = "dispatch", [WIRE_STAGE_BODY] = "body",
+		[WIRE_STAGE_TEARDOWN] = "teardown", [WIRE_STAGE_DONE] = "done",
 	};
 
 	return stage < WIRE_STAGE_NR ? names[stage] : "unknown";
@@ -90,8 +87,7 @@ u32 wire_crc(const void *payload, size_t len)
 	return len ? crc32_z(0, payload, len) : 0;
 }
 
-void wire_hdr_init(struct wire_hdr *hdr, u32 type, const void *payload,
-		   size_t len)
+void wire_hdr_init(struct wire_hdr *hdr, u32 type, const void *payload, size_t len)
 {
 	hdr->type = cpu_to_le32(type);
 	hdr->len = cpu_to_le32(len);
@@ -170,8 +166,7 @@ void wire_writer_init(struct wire_writer *w, int fd)
 	pthread_mutex_init(&w->lock, NULL);
 }
 
-int wire_writer_send(struct wire_writer *w, u32 type, const void *payload,
-		     size_t len)
+int wire_writer_send(struct wire_writer *w, u32 type, const void *payload, size_t len)
 {
 	int err;
 

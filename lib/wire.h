@@ -27,11 +27,10 @@
 #include <linux/types.h>
 
 /* Larger payloads are refused by the writer and dropped by the assembler. */
-#define WIRE_FRAME_MAX		(16U << 20)
-#define WIRE_HDR_SIZE		16
+#define WIRE_FRAME_MAX (16U << 20)
+#define WIRE_HDR_SIZE  16
 
-#define WIRE_TAG(a, b, c, d) \
-	((u32)(a) << 24 | (u32)(b) << 16 | (u32)(c) << 8 | (u32)(d))
+#define WIRE_TAG(a, b, c, d) ((u32)(a) << 24 | (u32)(b) << 16 | (u32)(c) << 8 | (u32)(d))
 
 /**
  * struct wire_hdr - what stands in front of every payload
@@ -264,7 +263,7 @@ struct wire_kadr {
 } __packed;
 static_assert(sizeof(struct wire_kadr) == 24);
 
-#define WIRE_SNAP_TAG_MAX	64
+#define WIRE_SNAP_TAG_MAX 64
 
 /**
  * enum wire_snap_kind - what a snapshot request asks for
@@ -315,15 +314,15 @@ struct wire_snrp {
 static_assert(sizeof(struct wire_snrp) == 520);
 
 /* One byte each, host to guest on the console port (hvc0). */
-#define WIRE_WAKE_DUMP			0xd1
-#define WIRE_WAKE_SHUTDOWN		0xd3
-#define WIRE_WAKE_MAP_WRITTEN		0xbf
-#define WIRE_WAKE_ACCESSOR_READY	0xac
-#define WIRE_WAKE_PERIODIC_READY	0xad
-#define WIRE_WAKE_PROBE_READY		0xab
-#define WIRE_WAKE_TRACE_RECEIVED	0xae
+#define WIRE_WAKE_DUMP		 0xd1
+#define WIRE_WAKE_SHUTDOWN	 0xd3
+#define WIRE_WAKE_MAP_WRITTEN	 0xbf
+#define WIRE_WAKE_ACCESSOR_READY 0xac
+#define WIRE_WAKE_PERIODIC_READY 0xad
+#define WIRE_WAKE_PROBE_READY	 0xab
+#define WIRE_WAKE_TRACE_RECEIVED 0xae
 
-#define WIRE_HFIL_FIRST	BIT(0)
+#define WIRE_HFIL_FIRST BIT(0)
 #define WIRE_HFIL_LAST	BIT(1)
 
 /**
@@ -355,7 +354,7 @@ struct wire_gfrm {
 	__le32 crc_ok;
 } __packed;
 static_assert(sizeof(struct wire_gfrm) == 8);
-#define WIRE_GFRM_MAX	(WIRE_FRAME_MAX + sizeof(struct wire_gfrm))
+#define WIRE_GFRM_MAX (WIRE_FRAME_MAX + sizeof(struct wire_gfrm))
 
 /**
  * struct wire_frame - one received frame
@@ -392,8 +391,7 @@ u32 wire_crc(const void *payload, size_t len);
  * @payload: the bytes
  * @len: how many, at most WIRE_GFRM_MAX
  */
-void wire_hdr_init(struct wire_hdr *hdr, u32 type, const void *payload,
-		   size_t len);
+void wire_hdr_init(struct wire_hdr *hdr, u32 type, const void *payload, size_t len);
 
 /**
  * wire_send() - write one frame
@@ -442,8 +440,7 @@ void wire_writer_init(struct wire_writer *w, int fd);
  *
  * Return: as wire_send(), or the failure an earlier call met.
  */
-int wire_writer_send(struct wire_writer *w, u32 type, const void *payload,
-		     size_t len);
+int wire_writer_send(struct wire_writer *w, u32 type, const void *payload, size_t len);
 
 /**
  * wire_writer_free() - release the lock; the descriptor stays open
@@ -522,8 +519,8 @@ void wire_asm_free(struct wire_assembler *a);
  *
  * Return: 0, or -ENOMEM: the bytes not yet consumed are counted as dropped.
  */
-int wire_asm_feed(struct wire_assembler *a, const void *data, size_t len,
-		  wire_frame_fn fn, void *ctx);
+int wire_asm_feed(struct wire_assembler *a, const void *data, size_t len, wire_frame_fn fn,
+		  void *ctx);
 
 /**
  * wire_asm_residual() - bytes of a frame that has not ended

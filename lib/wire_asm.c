@@ -12,7 +12,7 @@
 #include "wire.h"
 
 /* Bounds what is buffered behind the frame that is being completed. */
-#define SLICE	(64U << 10)
+#define SLICE (64U << 10)
 
 struct parsed_hdr {
 	u32 type;
@@ -106,15 +106,13 @@ static void skip_bytes(struct wire_assembler *a, u64 n)
 	a->skip = 0;
 }
 
-static bool plausible(const struct wire_assembler *a,
-		      const struct parsed_hdr *h)
+static bool plausible(const struct wire_assembler *a, const struct parsed_hdr *h)
 {
-	return wire_class(h->type) != WIRE_CLASS_UNKNOWN && !h->pad &&
-	       h->len <= a->cap;
+	return wire_class(h->type) != WIRE_CLASS_UNKNOWN && !h->pad && h->len <= a->cap;
 }
 
-static void deliver(struct wire_assembler *a, const struct parsed_hdr *h,
-		    const u8 *payload, wire_frame_fn fn, void *ctx)
+static void deliver(struct wire_assembler *a, const struct parsed_hdr *h, const u8 *payload,
+		    wire_frame_fn fn, void *ctx)
 {
 	struct wire_frame f = {
 		.type = h->type,
@@ -129,8 +127,7 @@ static void deliver(struct wire_assembler *a, const struct parsed_hdr *h,
 	fn(ctx, &f);
 }
 
-static void parse_buffered(struct wire_assembler *a, wire_frame_fn fn,
-			   void *ctx)
+static void parse_buffered(struct wire_assembler *a, wire_frame_fn fn, void *ctx)
 {
 	size_t off = 0;
 
@@ -158,8 +155,8 @@ static void parse_buffered(struct wire_assembler *a, wire_frame_fn fn,
 		memmove(a->buf, a->buf + off, a->used);
 }
 
-int wire_asm_feed(struct wire_assembler *a, const void *data, size_t len,
-		  wire_frame_fn fn, void *ctx)
+int wire_asm_feed(struct wire_assembler *a, const void *data, size_t len, wire_frame_fn fn,
+		  void *ctx)
 {
 	const u8 *p = data;
 

@@ -6,15 +6,13 @@
 #include "lib/util.h"
 #include "wire_result.h"
 
-#define RESULT_FLAGS	(WIRE_RESULT_ATTACHED_START | \
-			 WIRE_RESULT_ATTACHED_END | \
-			 WIRE_RESULT_SCHED_ALIVE | WIRE_RESULT_WORKERS_DONE)
+#define RESULT_FLAGS                                                                       \
+	(WIRE_RESULT_ATTACHED_START | WIRE_RESULT_ATTACHED_END | WIRE_RESULT_SCHED_ALIVE | \
+	 WIRE_RESULT_WORKERS_DONE)
 
 /* The wire form keeps the numbers of struct vmm_report as two flat arrays. */
-static_assert(offsetof(struct vmm_report, frames) ==
-	      WIRE_VMM_REPORT_U32S * sizeof(u32));
-static_assert(offsetof(struct vmm_report, reason) -
-	      offsetof(struct vmm_report, frames) ==
+static_assert(offsetof(struct vmm_report, frames) == WIRE_VMM_REPORT_U32S * sizeof(u32));
+static_assert(offsetof(struct vmm_report, reason) - offsetof(struct vmm_report, frames) ==
 	      WIRE_VMM_REPORT_U64S * sizeof(u64));
 
 static bool terminated(const char *s, size_t room)
@@ -31,8 +29,7 @@ static void text_put(char *dst, size_t room, const char *src)
 	memset(dst + n, 0, room - n);
 }
 
-int wire_result_encode(const struct wire_result_view *v,
-		       const struct wire_worker_view *workers,
+int wire_result_encode(const struct wire_result_view *v, const struct wire_worker_view *workers,
 		       void **buf, size_t *len)
 {
 	struct wire_result *r;
@@ -66,8 +63,7 @@ int wire_result_encode(const struct wire_result_view *v,
 	return 0;
 }
 
-int wire_result_decode(const void *payload, size_t len,
-		       struct wire_result_view *v)
+int wire_result_decode(const void *payload, size_t len, struct wire_result_view *v)
 {
 	struct wire_result r;
 
@@ -85,11 +81,9 @@ int wire_result_decode(const void *payload, size_t len,
 	if (v->nr_workers > WIRE_RESULT_WORKERS_MAX ||
 	    len - sizeof(r) != v->nr_workers * sizeof(struct wire_worker))
 		return -EBADMSG;
-	if (v->flags & ~RESULT_FLAGS || v->stage >= WIRE_STAGE_NR ||
-	    v->error > 0)
+	if (v->flags & ~RESULT_FLAGS || v->stage >= WIRE_STAGE_NR || v->error > 0)
 		return -EBADMSG;
-	if (!terminated(r.ops, sizeof(r.ops)) ||
-	    !terminated(r.reason, sizeof(r.reason)))
+	if (!terminated(r.ops, sizeof(r.ops)) || !terminated(r.reason, sizeof(r.reason)))
 		return -EBADMSG;
 	memcpy(v->ops, r.ops, sizeof(v->ops));
 	memcpy(v->reason, r.reason, sizeof(v->reason));
@@ -97,8 +91,7 @@ int wire_result_decode(const void *payload, size_t len,
 	return 0;
 }
 
-void wire_result_worker(const struct wire_result_view *v, u32 i,
-			struct wire_worker_view *w)
+void wire_result_worker(const struct wire_result_view *v, u32 i, struct wire_worker_view *w)
 {
 	struct wire_worker raw;
 
@@ -112,22 +105,17 @@ void wire_result_worker(const struct wire_result_view *v, u32 i,
 
 const char *vmm_exit_name(u32 exit)
 {
-	static const char * const names[VMM_EXIT_NR] = {
-		[VMM_EXIT_SHUTDOWN] = "shutdown",
-		[VMM_EXIT_TRIPLE_FAULT] = "triple fault",
-		[VMM_EXIT_FATAL] = "fatal KVM exit",
-		[VMM_EXIT_RUN_ERROR] = "KVM_RUN failed",
-		[VMM_EXIT_GUEST_PANIC] = "guest panic",
-		[VMM_EXIT_KILLED] = "killed",
-		[VMM_EXIT_TIMEOUT] = "timed out",
-		[VMM_EXIT_INTERNAL] = "VMM failure",
+	static const char *const names[VMM_EXIT_NR] = {
+		[VMM_EXIT_SHUTDOWN] = "shutdown",	[VMM_EXIT_TRIPLE_FAULT] = "triple fault",
+		[VMM_EXIT_FATAL] = "fatal KVM exit",	[VMM_EXIT_RUN_ERROR] = "KVM_RUN failed",
+		[VMM_EXIT_GUEST_PANIC] = "guest panic", [VMM_EXIT_KILLED] = "killed",
+		[VMM_EXIT_TIMEOUT] = "timed out",	[VMM_EXIT_INTERNAL] = "VMM failure",
 	};
 
 	return exit && exit < VMM_EXIT_NR ? names[exit] : "unknown exit";
 }
 
-void wire_vmm_report_encode(const struct vmm_report *r,
-			    struct wire_vmm_report *w)
+void wire_vmm_report_encode(const struct vmm_report *r, struct wire_vmm_report *w)
 {
 	u32 u32s[WIRE_VMM_REPORT_U32S];
 	u64 u64s[WIRE_VMM_REPORT_U64S];
@@ -135,8 +123,7 @@ void wire_vmm_report_encode(const struct vmm_report *r,
 
 	memset(w, 0, sizeof(*w));
 	memcpy(u32s, r, sizeof(u32s));
-	memcpy(u64s, (const char *)r + offsetof(struct vmm_report, frames),
-	       sizeof(u64s));
+	memcpy(u64s, (const char *)r + offsetof(struct vmm_report, frames), sizeof(u64s));
 	w->version = cpu_to_le32(WIRE_VMM_REPORT_VERSION);
 	for (i = 0; i < ARRAY_SIZE(u32s); i++)
 		w->u32s[i] = cpu_to_le32(u32s[i]);
@@ -146,8 +133,7 @@ void wire_vmm_report_encode(const struct vmm_report *r,
 	text_put(w->console_line, sizeof(w->console_line), r->console_line);
 }
 
-int wire_vmm_report_decode(const void *payload, size_t len,
-			   struct vmm_report *r)
+int wire_vmm_report_decode(const void *payload, size_t len, struct vmm_report *r)
 {
 	u32 u32s[WIRE_VMM_REPORT_U32S];
 	u64 u64s[WIRE_VMM_REPORT_U64S];
@@ -168,12 +154,10 @@ int wire_vmm_report_decode(const void *payload, size_t len,
 		u64s[i] = le64_to_cpu(w.u64s[i]);
 	memset(r, 0, sizeof(*r));
 	memcpy(r, u32s, sizeof(u32s));
-	memcpy((char *)r + offsetof(struct vmm_report, frames), u64s,
-	       sizeof(u64s));
+	memcpy((char *)r + offsetof(struct vmm_report, frames), u64s, sizeof(u64s));
 	memcpy(r->reason, w.reason, sizeof(r->reason));
 	memcpy(r->console_line, w.console_line, sizeof(r->console_line));
-	if (!r->exit_reason || r->exit_reason >= VMM_EXIT_NR ||
-	    r->stage >= WIRE_STAGE_NR)
+	if (!r->exit_reason || r->exit_reason >= VMM_EXIT_NR || r->stage >= WIRE_STAGE_NR)
 		return -EBADMSG;
 	return 0;
 }

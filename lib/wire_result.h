@@ -15,15 +15,15 @@
 
 #include "lib/wire.h"
 
-#define WIRE_RESULT_VERSION		1
-#define WIRE_RESULT_WORKERS_MAX		65536
+#define WIRE_RESULT_VERSION	1
+#define WIRE_RESULT_WORKERS_MAX 65536
 
-#define WIRE_RESULT_ATTACHED_START	BIT(0)
-#define WIRE_RESULT_ATTACHED_END	BIT(1)
-#define WIRE_RESULT_SCHED_ALIVE		BIT(2)
-#define WIRE_RESULT_WORKERS_DONE	BIT(3)
+#define WIRE_RESULT_ATTACHED_START BIT(0)
+#define WIRE_RESULT_ATTACHED_END   BIT(1)
+#define WIRE_RESULT_SCHED_ALIVE	   BIT(2)
+#define WIRE_RESULT_WORKERS_DONE   BIT(3)
 
-#define WIRE_WORKER_COMPLETED		BIT(0)
+#define WIRE_WORKER_COMPLETED BIT(0)
 
 /**
  * struct wire_worker - one worker in a WIRE_TEST payload
@@ -122,8 +122,7 @@ struct wire_result_view {
  *
  * Return: 0, -EINVAL for too many workers, or -ENOMEM.
  */
-int wire_result_encode(const struct wire_result_view *v,
-		       const struct wire_worker_view *workers,
+int wire_result_encode(const struct wire_result_view *v, const struct wire_worker_view *workers,
 		       void **buf, size_t *len);
 
 /**
@@ -136,8 +135,7 @@ int wire_result_encode(const struct wire_result_view *v,
  * not fit the number of workers, a stage or flag does not exist, a text has no
  * NUL, or @error is positive.
  */
-int wire_result_decode(const void *payload, size_t len,
-		       struct wire_result_view *v);
+int wire_result_decode(const void *payload, size_t len, struct wire_result_view *v);
 
 /**
  * wire_result_worker() - one worker of a decoded result
@@ -145,8 +143,7 @@ int wire_result_decode(const void *payload, size_t len,
  * @i: 0..@v->nr_workers - 1
  * @w: filled in
  */
-void wire_result_worker(const struct wire_result_view *v, u32 i,
-			struct wire_worker_view *w);
+void wire_result_worker(const struct wire_result_view *v, u32 i, struct wire_worker_view *w);
 
 /**
  * enum vmm_exit - how a VM ended; 0 is never valid
@@ -179,7 +176,7 @@ enum vmm_exit {
  */
 const char *vmm_exit_name(u32 exit);
 
-#define WIRE_VMM_REPORT_VERSION	1
+#define WIRE_VMM_REPORT_VERSION 1
 
 /**
  * struct vmm_report - what the VMM process knows at the end of a run
@@ -245,8 +242,8 @@ struct vmm_report {
 	char console_line[256];
 };
 
-#define WIRE_VMM_REPORT_U32S	6
-#define WIRE_VMM_REPORT_U64S	19
+#define WIRE_VMM_REPORT_U32S 6
+#define WIRE_VMM_REPORT_U64S 19
 
 /**
  * struct wire_vmm_report - WIRE_VMMR: struct vmm_report on the wire
@@ -272,8 +269,7 @@ static_assert(sizeof(struct wire_vmm_report) == 696);
  * @r: the report
  * @w: filled in
  */
-void wire_vmm_report_encode(const struct vmm_report *r,
-			    struct wire_vmm_report *w);
+void wire_vmm_report_encode(const struct vmm_report *r, struct wire_vmm_report *w);
 
 /**
  * wire_vmm_report_decode() - check a WIRE_VMMR payload and read it
@@ -284,7 +280,6 @@ void wire_vmm_report_encode(const struct vmm_report *r,
  * Return: 0, -EPROTO for an unknown version, or -EBADMSG for another length,
  * an exit reason or stage that does not exist, or a text without NUL.
  */
-int wire_vmm_report_decode(const void *payload, size_t len,
-			   struct vmm_report *r);
+int wire_vmm_report_decode(const void *payload, size_t len, struct vmm_report *r);
 
 #endif /* KTSTR_LIB_WIRE_RESULT_H */

@@ -9,13 +9,13 @@
 #include "lib/util.h"
 
 /* A line without end is searched in pieces that overlap by this much. */
-#define OVERLAP	128
+#define OVERLAP 128
 
 struct pattern {
 	enum conscan_kind kind;
 	const char *text;
 	const char *also;
-	const char *not;
+	const char *unless;
 };
 
 /*
@@ -45,13 +45,10 @@ static const struct pattern patterns[] = {
 
 const char *conscan_kind_name(u32 kind)
 {
-	static const char * const names[CONSCAN_NR] = {
-		[CONSCAN_NONE] = "nothing",
-		[CONSCAN_WARN] = "warning",
-		[CONSCAN_HUNG_TASK] = "hung task",
-		[CONSCAN_RCU_STALL] = "RCU stall",
-		[CONSCAN_LOCKUP] = "lockup",
-		[CONSCAN_OOPS] = "oops",
+	static const char *const names[CONSCAN_NR] = {
+		[CONSCAN_NONE] = "nothing",	   [CONSCAN_WARN] = "warning",
+		[CONSCAN_HUNG_TASK] = "hung task", [CONSCAN_RCU_STALL] = "RCU stall",
+		[CONSCAN_LOCKUP] = "lockup",	   [CONSCAN_OOPS] = "oops",
 		[CONSCAN_PANIC] = "panic",
 	};
 
@@ -91,7 +88,7 @@ static enum conscan_kind classify(const char *line)
 			continue;
 		if (p->also && !strstr(line, p->also))
 			continue;
-		if (p->not && strstr(line, p->not))
+		if (p->unless && strstr(line, p->unless))
 			continue;
 		return p->kind;
 	}
@@ -143,8 +140,7 @@ static void scan_bytes(struct conscan *c, const char *p, size_t len)
 {
 	while (len) {
 		const char *eol = memchr(p, '\n', len);
-		size_t n = min((size_t)(eol ? eol - p : len),
-			       sizeof(c->cur) - c->cur_len);
+		size_t n = min((size_t)(eol ? eol - p : len), sizeof(c->cur) - c->cur_len);
 
 		memcpy(c->cur + c->cur_len, p, n);
 		c->cur_len += n;
@@ -157,8 +153,7 @@ static void scan_bytes(struct conscan *c, const char *p, size_t len)
 			len--;
 		} else if (c->cur_len == sizeof(c->cur)) {
 			scan_line(c);
-			memmove(c->cur, c->cur + sizeof(c->cur) - OVERLAP,
-				OVERLAP);
+			memmove(c->cur, c->cur + sizeof(c->cur) - OVERLAP, OVERLAP);
 			c->cur_len = OVERLAP;
 		}
 	}
@@ -224,8 +219,7 @@ char *conscan_text(const struct conscan *c, size_t *len)
 	char *text;
 
 	if (conscan_dropped(c))
-		gap_len = snprintf(gap, sizeof(gap),
-				   "\n[... %llu bytes dropped ...]\n",
+		gap_len = snprintf(gap, sizeof(gap), "\n[... %llu bytes dropped ...]\n",
 				   (unsigned long long)conscan_dropped(c));
 	*len = c->head_len + gap_len + c->tail_len;
 	text = malloc(*len + 1);
@@ -254,8 +248,7 @@ static size_t last_lines(const char *text, size_t len, unsigned int nlines)
 	return nlines ? 0 : at;
 }
 
-size_t conscan_tail(const struct conscan *c, unsigned int nlines, char *dst,
-		    size_t room)
+size_t conscan_tail(const struct conscan *c, unsigned int nlines, char *dst, size_t room)
 {
 	size_t len, at, used = 0;
 	char *text, *escaped;
@@ -269,8 +262,7 @@ size_t conscan_tail(const struct conscan *c, unsigned int nlines, char *dst,
 	at = last_lines(text, len, nlines);
 	escaped = malloc(TEXT_ESCAPED_MAX(len - at));
 	if (escaped) {
-		used = text_escape(escaped, TEXT_ESCAPED_MAX(len - at),
-				   text + at, len - at);
+		used = text_escape(escaped, TEXT_ESCAPED_MAX(len - at), text + at, len - at);
 		at = 0;
 		while (used - at >= room) {
 			char *eol = memchr(escaped + at, '\n', used - at);

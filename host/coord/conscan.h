@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <linux/types.h>
 
-#define CONSCAN_HEAD_DEFAULT	(64U << 10)
-#define CONSCAN_TAIL_DEFAULT	(192U << 10)
+#define CONSCAN_HEAD_DEFAULT (64U << 10)
+#define CONSCAN_TAIL_DEFAULT (192U << 10)
 
 /**
  * enum conscan_kind - what the console showed, from harmless to final
@@ -36,7 +36,7 @@ enum conscan_kind {
 	CONSCAN_NR,
 };
 
-#define CONSCAN_LINE_MAX	1024
+#define CONSCAN_LINE_MAX 1024
 
 /**
  * struct conscan - one console
@@ -154,8 +154,7 @@ char *conscan_text(const struct conscan *c, size_t *len);
  *
  * Return: bytes written, without the NUL.
  */
-size_t conscan_tail(const struct conscan *c, unsigned int nlines, char *dst,
-		    size_t room);
+size_t conscan_tail(const struct conscan *c, unsigned int nlines, char *dst, size_t room);
 
 /**
  * conscan_kind_name() - a kind in words

@@ -37,12 +37,10 @@ static void event_signal(int fd, const char *what)
 	if (fd < 0)
 		return;
 	if (write(fd, &one, sizeof(one)) != sizeof(one))
-		pr_warn("coordinator: cannot signal %s: %s", what,
-			strerror(errno));
+		pr_warn("coordinator: cannot signal %s: %s", what, strerror(errno));
 }
 
-int snapshot_request_decode(const void *payload, size_t len,
-			    struct snapshot_request *req)
+int snapshot_request_decode(const void *payload, size_t len, struct snapshot_request *req)
 {
 	struct wire_snrq raw;
 
@@ -95,8 +93,7 @@ static void on_kern_addrs(const struct wire_frame *f, struct dispatch_sinks *s)
 	event_signal(s->kern_phys_base_evt, "kernel addresses");
 }
 
-static void on_snapshot_request(const struct wire_frame *f,
-				struct dispatch_sinks *s)
+static void on_snapshot_request(const struct wire_frame *f, struct dispatch_sinks *s)
 {
 	struct snapshot_queue *q = s->snapshots;
 	struct snapshot_request req;
@@ -120,8 +117,7 @@ static void push_deadline(struct dispatch_sinks *s, u64 elapsed)
 				      memory_order_release);
 }
 
-static void on_scenario_start(const struct wire_frame *f,
-			      struct dispatch_sinks *s)
+static void on_scenario_start(const struct wire_frame *f, struct dispatch_sinks *s)
 {
 	unsigned long long unset = 0;
 	u64 elapsed;
@@ -134,15 +130,12 @@ static void on_scenario_start(const struct wire_frame *f,
 	 * budget; a test of several phases starts more than once. Both sides
 	 * run on the coordinator thread, so relaxed is enough.
 	 */
-	atomic_compare_exchange_strong_explicit(s->scenario_start_ns, &unset,
-						bias_zero(elapsed),
-						memory_order_relaxed,
-						memory_order_relaxed);
+	atomic_compare_exchange_strong_explicit(s->scenario_start_ns, &unset, bias_zero(elapsed),
+						memory_order_relaxed, memory_order_relaxed);
 	push_deadline(s, elapsed);
 }
 
-static void on_scenario_pause(const struct wire_frame *f,
-			      struct dispatch_sinks *s)
+static void on_scenario_pause(const struct wire_frame *f, struct dispatch_sinks *s)
 {
 	u64 elapsed = s->watchdog_reset_ns ? elapsed_ns(s) : 0;
 
@@ -151,27 +144,23 @@ static void on_scenario_pause(const struct wire_frame *f,
 				      memory_order_release);
 }
 
-static void on_scenario_resume(const struct wire_frame *f,
-			       struct dispatch_sinks *s)
+static void on_scenario_resume(const struct wire_frame *f, struct dispatch_sinks *s)
 {
 	u64 paused_at, pause, old;
 
 	if (!f->crc_ok || !s->watchdog_reset_ns)
 		return;
-	paused_at = atomic_exchange_explicit(s->watchdog_pause_ns, 0,
-					     memory_order_acq_rel);
+	paused_at = atomic_exchange_explicit(s->watchdog_pause_ns, 0, memory_order_acq_rel);
 	if (!paused_at)
 		return;
 	pause = sub_saturated(elapsed_ns(s), paused_at);
 	old = atomic_load_explicit(s->watchdog_reset_ns, memory_order_acquire);
-	atomic_store_explicit(s->watchdog_reset_ns,
-			      bias_zero(add_saturated(old, pause)),
+	atomic_store_explicit(s->watchdog_reset_ns, bias_zero(add_saturated(old, pause)),
 			      memory_order_release);
 	/* Periodic capture follows the workload's clock, which stood still. */
-	old = atomic_load_explicit(s->scenario_pause_cumulative_ns,
-				   memory_order_acquire);
-	atomic_store_explicit(s->scenario_pause_cumulative_ns,
-			      add_saturated(old, pause), memory_order_release);
+	old = atomic_load_explicit(s->scenario_pause_cumulative_ns, memory_order_acquire);
+	atomic_store_explicit(s->scenario_pause_cumulative_ns, add_saturated(old, pause),
+			      memory_order_release);
 }
 
 static void on_unknown(const struct wire_frame *f, struct dispatch_sinks *s)

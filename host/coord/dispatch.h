@@ -17,7 +17,7 @@
 #include "lib/wire.h"
 
 /* More requests than this between two drains are counted and dropped. */
-#define SNAPSHOT_PENDING_MAX	64
+#define SNAPSHOT_PENDING_MAX 64
 
 /**
  * struct snapshot_request - a decoded WIRE_SNRQ
@@ -116,7 +116,6 @@ int dispatch_stage(const struct wire_frame *f);
  *
  * Return: 0, or -EBADMSG for another length, the id 0 or the kind 0.
  */
-int snapshot_request_decode(const void *payload, size_t len,
-			    struct snapshot_request *req);
+int snapshot_request_decode(const void *payload, size_t len, struct snapshot_request *req);
 
 #endif /* KTSTR_HOST_COORD_DISPATCH_H */

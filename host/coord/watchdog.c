@@ -5,11 +5,11 @@
 #include "lib/util.h"
 #include "watchdog.h"
 
-#define SEC(n)	((u64)((n) * NSEC_PER_SEC))
+#define SEC(n) ((u64)((n) * NSEC_PER_SEC))
 
 /* CPU time in a whole window below which the vCPUs are idle. */
-#define IDLE_FLOOR_PMU		(1 * NSEC_PER_MSEC)
-#define IDLE_FLOOR_THREAD	(25 * NSEC_PER_MSEC)
+#define IDLE_FLOOR_PMU	  (1 * NSEC_PER_MSEC)
+#define IDLE_FLOOR_THREAD (25 * NSEC_PER_MSEC)
 
 static u64 add_saturated(u64 a, u64 b)
 {
@@ -55,8 +55,7 @@ bool watchdog_stage(struct watchdog *w, enum wire_stage stage, u64 now)
 	return true;
 }
 
-void watchdog_reset(struct watchdog *w, u64 deadline_ns,
-		    enum watchdog_source source)
+void watchdog_reset(struct watchdog *w, u64 deadline_ns, enum watchdog_source source)
 {
 	w->deadline_ns = add_saturated(deadline_ns, w->cfg.grace_ns);
 	w->source = source;
@@ -71,7 +70,7 @@ void watchdog_extend(struct watchdog *w, u64 ns)
 
 const char *watchdog_source_name(u32 source)
 {
-	static const char * const names[WATCHDOG_SOURCE_NR] = {
+	static const char *const names[WATCHDOG_SOURCE_NR] = {
 		[WATCHDOG_SOURCE_NONE] = "none",
 		[WATCHDOG_SOURCE_ATTACH_LATCH] = "scx-root-attach-latch",
 		[WATCHDOG_SOURCE_ATTACH_CONFIRM] = "guest-attach-confirm",
@@ -122,8 +121,7 @@ static u64 idle_limit(const struct watchdog *w)
 	}
 }
 
-static u64 busiest_ns(const struct watchdog *w,
-		      const struct watchdog_evidence *ev)
+static u64 busiest_ns(const struct watchdog *w, const struct watchdog_evidence *ev)
 {
 	u32 i, nr = min_t(u32, ev->nr, TOPOLOGY_MAX_CPUS);
 	u64 most = 0;
@@ -143,25 +141,21 @@ static u64 service_ns(const struct watchdog_evidence *ev)
 	return sum;
 }
 
-static void look(struct watchdog *w, u64 now,
-		 const struct watchdog_evidence *ev)
+static void look(struct watchdog *w, u64 now, const struct watchdog_evidence *ev)
 {
 	u64 service = service_ns(ev), floor;
 
 	if (!w->base_valid) {
 		memset(w->base_ns, 0, sizeof(w->base_ns));
 		memcpy(w->base_ns, ev->cpu_ns,
-		       min_t(u32, ev->nr, TOPOLOGY_MAX_CPUS) *
-		       sizeof(w->base_ns[0]));
+		       min_t(u32, ev->nr, TOPOLOGY_MAX_CPUS) * sizeof(w->base_ns[0]));
 		w->base_valid = true;
 	}
-	if (w->window_start_ns &&
-	    now - w->window_start_ns < WATCHDOG_WINDOW_NS)
+	if (w->window_start_ns && now - w->window_start_ns < WATCHDOG_WINDOW_NS)
 		return;
 	if (w->window_start_ns) {
 		floor = w->cfg.pmu ? IDLE_FLOOR_PMU : IDLE_FLOOR_THREAD;
-		w->idle = sub_saturated(service, w->window_service_ns) <
-			  floor * w->cfg.slowdown;
+		w->idle = sub_saturated(service, w->window_service_ns) < floor * w->cfg.slowdown;
 	}
 	w->window_start_ns = max_t(u64, now, 1);
 	w->window_service_ns = service;
@@ -172,8 +166,7 @@ static double seconds(u64 ns)
 	return (double)ns / NSEC_PER_SEC;
 }
 
-static bool spinning(const struct watchdog *w,
-		     const struct watchdog_evidence *ev,
+static bool spinning(const struct watchdog *w, const struct watchdog_evidence *ev,
 		     struct watchdog_verdict *out)
 {
 	u64 budget = spin_budget(w), used = busiest_ns(w, ev);
@@ -186,8 +179,7 @@ static bool spinning(const struct watchdog *w,
 	return true;
 }
 
-static bool wedged(const struct watchdog *w, u64 now,
-		   const struct watchdog_evidence *ev,
+static bool wedged(const struct watchdog *w, u64 now, const struct watchdog_evidence *ev,
 		   struct watchdog_verdict *out)
 {
 	u64 limit = idle_limit(w);
@@ -201,8 +193,7 @@ static bool wedged(const struct watchdog *w, u64 now,
 	return true;
 }
 
-static bool overdue(struct watchdog *w, u64 now,
-		    const struct watchdog_evidence *ev,
+static bool overdue(struct watchdog *w, u64 now, const struct watchdog_evidence *ev,
 		    struct watchdog_verdict *out)
 {
 	u64 late;
@@ -221,13 +212,11 @@ static bool overdue(struct watchdog *w, u64 now,
 	snprintf(out->text, sizeof(out->text),
 		 "stage %s: the deadline passed: %.1f s since the start, %.1f s in this stage (deadline set by: %s)",
 		 wire_stage_name(w->stage), seconds(now),
-		 seconds(sub_saturated(now, w->stage_entered_ns)),
-		 watchdog_source_name(w->source));
+		 seconds(sub_saturated(now, w->stage_entered_ns)), watchdog_source_name(w->source));
 	return true;
 }
 
-unsigned int watchdog_check(struct watchdog *w, u64 now,
-			    const struct watchdog_evidence *ev,
+unsigned int watchdog_check(struct watchdog *w, u64 now, const struct watchdog_evidence *ev,
 			    struct watchdog_verdict *out)
 {
 	unsigned int tier = 0;

@@ -24,10 +24,10 @@
 #include "lib/wire.h"
 
 /* At most this often the deadman lets a guest go on that still gets CPU. */
-#define WATCHDOG_WINDOWS	2
-#define WATCHDOG_WINDOW_NS	10000000000ULL
+#define WATCHDOG_WINDOWS   2
+#define WATCHDOG_WINDOW_NS 10000000000ULL
 /* A pause that is never resumed holds the deadman off no longer than this. */
-#define WATCHDOG_PAUSE_MAX_NS	60000000000ULL
+#define WATCHDOG_PAUSE_MAX_NS 60000000000ULL
 
 /**
  * enum watchdog_source - who set the deadline in force
@@ -160,8 +160,7 @@ bool watchdog_stage(struct watchdog *w, enum wire_stage stage, u64 now);
  * @deadline_ns: the guest shall be done by then; the grace comes on top
  * @source: who says so
  */
-void watchdog_reset(struct watchdog *w, u64 deadline_ns,
-		    enum watchdog_source source);
+void watchdog_reset(struct watchdog *w, u64 deadline_ns, enum watchdog_source source);
 
 /**
  * watchdog_extend() - time that does not count, such as a freeze
@@ -179,8 +178,7 @@ void watchdog_extend(struct watchdog *w, u64 ns);
  *
  * Return: 0, or the tier.
  */
-unsigned int watchdog_check(struct watchdog *w, u64 now,
-			    const struct watchdog_evidence *ev,
+unsigned int watchdog_check(struct watchdog *w, u64 now, const struct watchdog_evidence *ev,
 			    struct watchdog_verdict *out);
 
 /**

@@ -93,13 +93,11 @@ static void on_life(struct evidence *e, const struct wire_frame *f)
 		break;
 	case WIRE_LIFE_SCHED_DIED:
 		e->sched_died = true;
-		text_escape_line(e->sched_died_why, sizeof(e->sched_died_why),
-				 f->payload + 1, len);
+		text_escape_line(e->sched_died_why, sizeof(e->sched_died_why), f->payload + 1, len);
 		break;
 	case WIRE_LIFE_SCHED_NOT_ATTACHED:
 		e->not_attached = true;
-		text_escape_line(e->not_attached_why,
-				 sizeof(e->not_attached_why), f->payload + 1,
+		text_escape_line(e->not_attached_why, sizeof(e->not_attached_why), f->payload + 1,
 				 len);
 		break;
 	case WIRE_LIFE_SCHED_ATTACHED:
@@ -137,8 +135,7 @@ static void check_order(struct evidence *e, const struct wire_frame *f)
 		disorder(e, "the exit code before the result");
 }
 
-static void take_frame(struct evidence *e, const struct wire_frame *f,
-		       u64 nonce)
+static void take_frame(struct evidence *e, const struct wire_frame *f, u64 nonce)
 {
 	int stage = dispatch_stage(f);
 
@@ -178,8 +175,7 @@ static void take_frame(struct evidence *e, const struct wire_frame *f,
 	}
 }
 
-static int join_sched_log(struct evidence *e, const struct wire_frame *frames,
-			  size_t nr)
+static int join_sched_log(struct evidence *e, const struct wire_frame *frames, size_t nr)
 {
 	size_t total = 0, skip, i;
 
@@ -188,8 +184,7 @@ static int join_sched_log(struct evidence *e, const struct wire_frame *frames,
 			total += frames[i].len;
 	if (!total)
 		return 0;
-	skip = total > EVIDENCE_SCHED_LOG_MAX ?
-	       total - EVIDENCE_SCHED_LOG_MAX : 0;
+	skip = total > EVIDENCE_SCHED_LOG_MAX ? total - EVIDENCE_SCHED_LOG_MAX : 0;
 	e->sched_log_cut = skip;
 	e->sched_log = malloc(total - skip);
 	if (!e->sched_log)
@@ -200,15 +195,14 @@ static int join_sched_log(struct evidence *e, const struct wire_frame *frames,
 		if (frames[i].type != WIRE_SCLG)
 			continue;
 		skip -= cut;
-		memcpy(e->sched_log + e->sched_log_len,
-		       frames[i].payload + cut, frames[i].len - cut);
+		memcpy(e->sched_log + e->sched_log_len, frames[i].payload + cut,
+		       frames[i].len - cut);
 		e->sched_log_len += frames[i].len - cut;
 	}
 	return 0;
 }
 
-int evidence_collect(struct evidence *e, const struct wire_frame *frames,
-		     size_t nr, u64 nonce)
+int evidence_collect(struct evidence *e, const struct wire_frame *frames, size_t nr, u64 nonce)
 {
 	size_t i;
 

@@ -15,7 +15,7 @@
 #include "lib/wire.h"
 #include "lib/wire_result.h"
 
-#define EVIDENCE_SCHED_LOG_MAX	(256U << 10)
+#define EVIDENCE_SCHED_LOG_MAX (256U << 10)
 
 /**
  * struct evidence - the log of one run
@@ -81,8 +81,7 @@ struct evidence {
  *
  * Return: 0, or -ENOMEM.
  */
-int evidence_collect(struct evidence *e, const struct wire_frame *frames,
-		     size_t nr, u64 nonce);
+int evidence_collect(struct evidence *e, const struct wire_frame *frames, size_t nr, u64 nonce);
 
 /**
  * evidence_free() - release the scheduler's log

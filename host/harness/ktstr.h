@@ -277,8 +277,7 @@ const char *ktstr_verdict_name(enum ktstr_verdict v);
  *
  * Fail over Inconclusive over Pass over Skip.
  */
-enum ktstr_verdict ktstr_verdict_worse(enum ktstr_verdict a,
-				       enum ktstr_verdict b);
+enum ktstr_verdict ktstr_verdict_worse(enum ktstr_verdict a, enum ktstr_verdict b);
 
 /**
  * ktstr_reason_name() - a reason as one lower-case word, for files

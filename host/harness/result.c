@@ -48,15 +48,14 @@ static int weight(enum ktstr_verdict v)
 	return 2;
 }
 
-enum ktstr_verdict ktstr_verdict_worse(enum ktstr_verdict a,
-				       enum ktstr_verdict b)
+enum ktstr_verdict ktstr_verdict_worse(enum ktstr_verdict a, enum ktstr_verdict b)
 {
 	return weight(b) > weight(a) ? b : a;
 }
 
 const char *ktstr_reason_name(enum ktstr_reason r)
 {
-	static const char * const names[KTSTR_REASON_NR] = {
+	static const char *const names[KTSTR_REASON_NR] = {
 		[KTSTR_REASON_NONE] = "none",
 		[KTSTR_REASON_PASS] = "pass",
 		[KTSTR_REASON_GUEST_CRASHED] = "guest_crashed",

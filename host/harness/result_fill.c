@@ -17,8 +17,7 @@ static void fill_report(struct ktstr_result *res, const struct vmm_report *r)
 	res->timings.end_ns = r->t_end_ns;
 }
 
-static int fill_workers(struct ktstr_result *res,
-			const struct wire_result_view *v)
+static int fill_workers(struct ktstr_result *res, const struct wire_result_view *v)
 {
 	u32 i;
 
@@ -45,8 +44,7 @@ static int fill_sched_log(struct ktstr_result *res, const struct evidence *e)
 {
 	if (!e->sched_log)
 		return 0;
-	res->sched_log = escaped_copy(e->sched_log, e->sched_log_len,
-				      &res->sched_log_len);
+	res->sched_log = escaped_copy(e->sched_log, e->sched_log_len, &res->sched_log_len);
 	res->sched_log_cut = e->sched_log_cut;
 	return res->sched_log ? 0 : -ENOMEM;
 }
@@ -67,8 +65,7 @@ static int fill_console(struct ktstr_result *res, const struct conscan *c)
 }
 
 /* A guest that says it is done has not come down yet. */
-static enum wire_stage final_stage(const struct verdict_input *in,
-				   const struct evidence *e)
+static enum wire_stage final_stage(const struct verdict_input *in, const struct evidence *e)
 {
 	const struct vmm_report *r = in->report;
 	enum wire_stage stage = e->stage;
@@ -77,14 +74,12 @@ static enum wire_stage final_stage(const struct verdict_input *in,
 		stage = r->stage;
 	if (e->results)
 		stage = e->result.stage;
-	if (stage == WIRE_STAGE_DONE &&
-	    (!r || r->exit_reason != VMM_EXIT_SHUTDOWN))
+	if (stage == WIRE_STAGE_DONE && (!r || r->exit_reason != VMM_EXIT_SHUTDOWN))
 		stage = WIRE_STAGE_TEARDOWN;
 	return stage;
 }
 
-int result_fill(struct ktstr_result *res, const struct verdict_input *in,
-		const struct evidence *e)
+int result_fill(struct ktstr_result *res, const struct verdict_input *in, const struct evidence *e)
 {
 	int err = 0;
 
@@ -96,8 +91,7 @@ int result_fill(struct ktstr_result *res, const struct verdict_input *in,
 		fill_report(res, in->report);
 	if (e->results) {
 		res->sched_status = e->result.sched_status;
-		text_escape_line(res->ops, sizeof(res->ops), e->result.ops,
-				 strlen(e->result.ops));
+		text_escape_line(res->ops, sizeof(res->ops), e->result.ops, strlen(e->result.ops));
 		err = fill_workers(res, &e->result);
 	}
 	if (!err)

@@ -14,7 +14,6 @@
  *
  * Return: 0, or -ENOMEM; ktstr_result_free() @res either way.
  */
-int result_fill(struct ktstr_result *res, const struct verdict_input *in,
-		const struct evidence *e);
+int result_fill(struct ktstr_result *res, const struct verdict_input *in, const struct evidence *e);
 
 #endif /* KTSTR_HOST_HARNESS_RESULT_FILL_H */

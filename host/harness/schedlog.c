@@ -75,8 +75,7 @@ static bool verifier_line(const char *log, size_t len, char *dst, size_t room)
 		return false;
 	text_escape_line(text, sizeof(text), word.p, word.len);
 	if (word_prog[0])
-		snprintf(dst, room, "verifier, program %s: %s", word_prog,
-			 text);
+		snprintf(dst, room, "verifier, program %s: %s", word_prog, text);
 	else
 		snprintf(dst, room, "verifier: %s", text);
 	return true;
@@ -84,9 +83,9 @@ static bool verifier_line(const char *log, size_t len, char *dst, size_t room)
 
 bool schedlog_load_error(const char *log, size_t len, char *dst, size_t room)
 {
-	static const char * const words[] = {
-		"not found", "failed", "incompatible", "invalid", "can't",
-		"cannot", "error", "unknown", "unsupported",
+	static const char *const words[] = {
+		"not found", "failed", "incompatible", "invalid",     "can't",
+		"cannot",    "error",  "unknown",      "unsupported",
 	};
 	const char *at = log, *end = log + len;
 	struct line l;
@@ -117,7 +116,6 @@ bool schedlog_exit(const char *log, size_t len, char *dst, size_t room)
 			last = l;
 	if (!last.len || find(&last, "unregistered from user space"))
 		return false;
-	text_escape_line(dst, room, last.p + strlen("EXIT: "),
-			 last.len - strlen("EXIT: "));
+	text_escape_line(dst, room, last.p + strlen("EXIT: "), last.len - strlen("EXIT: "));
 	return true;
 }

@@ -43,14 +43,12 @@ static void proved(struct judge *j, enum proof p)
 }
 
 /* The worst finding decides; among equals the first one does. */
-static void __printf(5, 6) note(struct judge *j, enum ktstr_verdict verdict,
-				bool infra, enum ktstr_reason reason,
-				const char *fmt, ...)
+static void __printf(5, 6) note(struct judge *j, enum ktstr_verdict verdict, bool infra,
+				enum ktstr_reason reason, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (j->noted &&
-	    ktstr_verdict_worse(j->against, verdict) == j->against)
+	if (j->noted && ktstr_verdict_worse(j->against, verdict) == j->against)
 		return;
 	j->noted = true;
 	j->against = verdict;
@@ -61,12 +59,9 @@ static void __printf(5, 6) note(struct judge *j, enum ktstr_verdict verdict,
 	va_end(ap);
 }
 
-#define fail(j, reason, ...) \
-	note(j, KTSTR_FAIL, false, KTSTR_REASON_##reason, __VA_ARGS__)
-#define doubt(j, reason, ...) \
-	note(j, KTSTR_INCONCLUSIVE, false, KTSTR_REASON_##reason, __VA_ARGS__)
-#define infra(j, reason, ...) \
-	note(j, KTSTR_INCONCLUSIVE, true, KTSTR_REASON_##reason, __VA_ARGS__)
+#define fail(j, reason, ...)  note(j, KTSTR_FAIL, false, KTSTR_REASON_##reason, __VA_ARGS__)
+#define doubt(j, reason, ...) note(j, KTSTR_INCONCLUSIVE, false, KTSTR_REASON_##reason, __VA_ARGS__)
+#define infra(j, reason, ...) note(j, KTSTR_INCONCLUSIVE, true, KTSTR_REASON_##reason, __VA_ARGS__)
 
 static const char *stage_words(const struct judge *j)
 {
@@ -93,8 +88,7 @@ static void check_console(struct judge *j)
 
 	if (r) {
 		res->console_kind = r->console_kind;
-		safe(res->console_line, sizeof(res->console_line),
-		     r->console_line);
+		safe(res->console_line, sizeof(res->console_line), r->console_line);
 	}
 	if (c && (u32)c->kind >= res->console_kind) {
 		res->console_kind = c->kind;
@@ -108,12 +102,11 @@ static void check_console(struct judge *j)
 		return;
 	}
 	if (panic[0] && strcmp(panic, res->console_line))
-		fail(j, GUEST_CRASHED, "guest crashed: %s; then: %s",
-		     res->console_line, panic);
+		fail(j, GUEST_CRASHED, "guest crashed: %s; then: %s", res->console_line, panic);
 	else
 		fail(j, GUEST_CRASHED, "guest crashed: %s",
 		     res->console_line[0] ? res->console_line :
-		     conscan_kind_name(res->console_kind));
+					    conscan_kind_name(res->console_kind));
 }
 
 static void check_com2(struct judge *j)
@@ -131,9 +124,8 @@ static void timed_out(struct judge *j, const char *where)
 	if (j->ev.results)
 		fail(j, TIMED_OUT, "timed out after the result: %s", where);
 	else
-		fail(j, TIMED_OUT,
-		     "timed out (no result via bulk port or COM2): %s: %s",
-		     where, stage_words(j));
+		fail(j, TIMED_OUT, "timed out (no result via bulk port or COM2): %s: %s", where,
+		     stage_words(j));
 }
 
 static void check_vm_end(struct judge *j)
@@ -150,32 +142,28 @@ static void check_vm_end(struct judge *j)
 		proved(j, PROOF_VM_END);
 		break;
 	case VMM_EXIT_TRIPLE_FAULT:
-		fail(j, GUEST_CRASHED, "guest crashed: triple fault in stage %s",
-		     stage);
+		fail(j, GUEST_CRASHED, "guest crashed: triple fault in stage %s", stage);
 		break;
 	case VMM_EXIT_FATAL:
-		fail(j, GUEST_CRASHED,
-		     "guest crashed: KVM exit %u in stage %s: %s",
+		fail(j, GUEST_CRASHED, "guest crashed: KVM exit %u in stage %s: %s",
 		     r->kvm_exit_reason, stage, why);
 		break;
 	case VMM_EXIT_GUEST_PANIC:
-		fail(j, GUEST_CRASHED, "guest crashed: %s",
-		     why[0] ? why : "panic");
+		fail(j, GUEST_CRASHED, "guest crashed: %s", why[0] ? why : "panic");
 		break;
 	case VMM_EXIT_TIMEOUT:
 		timed_out(j, why[0] ? why : stage);
 		break;
 	case VMM_EXIT_KILLED:
-		doubt(j, STOPPED, "the VM was stopped in stage %s%s%s", stage,
-		      why[0] ? ": " : "", why);
+		doubt(j, STOPPED, "the VM was stopped in stage %s%s%s", stage, why[0] ? ": " : "",
+		      why);
 		break;
 	case VMM_EXIT_RUN_ERROR:
 		infra(j, VMM_ERROR, "KVM_RUN failed in stage %s: %s: %s", stage,
 		      strerror(-r->error), why);
 		break;
 	default:
-		infra(j, VMM_ERROR, "the VMM failed in stage %s: %s", stage,
-		      why);
+		infra(j, VMM_ERROR, "the VMM failed in stage %s: %s", stage, why);
 		break;
 	}
 }
@@ -188,34 +176,25 @@ static void check_vmm_process(struct judge *j)
 	if (in->deadline) {
 		char where[80];
 
-		snprintf(where, sizeof(where),
-			 "the deadline of the run passed in stage %s", stage);
+		snprintf(where, sizeof(where), "the deadline of the run passed in stage %s", stage);
 		timed_out(j, where);
 	} else if (in->stopped) {
-		doubt(j, STOPPED, "the run was stopped from outside in stage %s",
-		      stage);
+		doubt(j, STOPPED, "the run was stopped from outside in stage %s", stage);
 	} else if (WIFSIGNALED(in->wait_status)) {
-		infra(j, VMM_DIED,
-		      "the VMM process was killed by signal %d (%s) in stage %s",
-		      WTERMSIG(in->wait_status),
-		      strsignal(WTERMSIG(in->wait_status)), stage);
-	} else if (!WIFEXITED(in->wait_status) ||
-		   WEXITSTATUS(in->wait_status)) {
-		infra(j, VMM_DIED,
-		      "the VMM process ended with status %d in stage %s",
+		infra(j, VMM_DIED, "the VMM process was killed by signal %d (%s) in stage %s",
+		      WTERMSIG(in->wait_status), strsignal(WTERMSIG(in->wait_status)), stage);
+	} else if (!WIFEXITED(in->wait_status) || WEXITSTATUS(in->wait_status)) {
+		infra(j, VMM_DIED, "the VMM process ended with status %d in stage %s",
 		      WEXITSTATUS(in->wait_status), stage);
 	} else if (!in->report) {
-		infra(j, VMM_DIED,
-		      "the VMM process ended without a report in stage %s",
-		      stage);
+		infra(j, VMM_DIED, "the VMM process ended without a report in stage %s", stage);
 	} else {
 		proved(j, PROOF_VMM_PROCESS);
 	}
 }
 
 /* What the scheduler's own output says, as an appendix to a message. */
-static const char *scheduler_says(const struct judge *j, bool loading,
-				  char *dst, size_t room)
+static const char *scheduler_says(const struct judge *j, bool loading, char *dst, size_t room)
 {
 	const struct evidence *e = &j->ev;
 	char text[480];
@@ -225,11 +204,9 @@ static const char *scheduler_says(const struct judge *j, bool loading,
 	if (!e->sched_log)
 		return dst;
 	if (loading)
-		found = schedlog_load_error(e->sched_log, e->sched_log_len,
-					    text, sizeof(text));
+		found = schedlog_load_error(e->sched_log, e->sched_log_len, text, sizeof(text));
 	else
-		found = schedlog_exit(e->sched_log, e->sched_log_len, text,
-				      sizeof(text));
+		found = schedlog_exit(e->sched_log, e->sched_log_len, text, sizeof(text));
 	if (found)
 		snprintf(dst, room, "; %s", text);
 	return dst;
@@ -251,8 +228,7 @@ static void not_attached(struct judge *j)
 		     "scheduler: NOT ATTACHED - scheduler process exited during BPF load/startup%s%s%s",
 		     says, why[0] ? "; " : "", why);
 	else
-		fail(j, SCHED_NOT_ATTACHED, "scheduler: NOT ATTACHED - %s%s",
-		     why, says);
+		fail(j, SCHED_NOT_ATTACHED, "scheduler: NOT ATTACHED - %s%s", why, says);
 }
 
 static double seconds_into_test(const struct judge *j)
@@ -273,14 +249,12 @@ static void sched_lost(struct judge *j)
 
 	scheduler_says(j, false, says, sizeof(says));
 	if (says[0])
-		fail(j, SCHED_EJECTED,
-		     "scheduler was ejected by the kernel (%.1fs into test)%s",
+		fail(j, SCHED_EJECTED, "scheduler was ejected by the kernel (%.1fs into test)%s",
 		     seconds_into_test(j), says);
 	else
 		fail(j, SCHED_DIED,
 		     "scheduler process died unexpectedly during workload (%.1fs into test)%s%s",
-		     seconds_into_test(j), e->sched_died_why[0] ? ": " : "",
-		     e->sched_died_why);
+		     seconds_into_test(j), e->sched_died_why[0] ? ": " : "", e->sched_died_why);
 }
 
 static void check_wanted_sched(struct judge *j)
@@ -307,11 +281,9 @@ static void check_wanted_sched(struct judge *j)
 		fail(j, SCHED_EJECTED,
 		     "scheduler: NOT ATTACHED - it was attached at the start and no longer at the end");
 	else if (!j->res->ops[0])
-		doubt(j, BAD_RESULT,
-		      "the guest says a scheduler is attached, but not which");
+		doubt(j, BAD_RESULT, "the guest says a scheduler is attached, but not which");
 	else if (want && strcmp(want, r->ops))
-		fail(j, SCHED_WRONG_OPS,
-		     "scheduler: ops \"%s\" are attached, expected \"%s\"",
+		fail(j, SCHED_WRONG_OPS, "scheduler: ops \"%s\" are attached, expected \"%s\"",
 		     j->res->ops, want);
 	else
 		proved(j, PROOF_SCHED);
@@ -325,8 +297,7 @@ static void check_no_sched(struct judge *j)
 	if (!j->ev.results)
 		return;
 	if (j->ev.result.flags & any || j->res->ops[0])
-		fail(j, SCHED_WRONG_OPS,
-		     "scheduler: ops \"%s\" are attached, none was wanted",
+		fail(j, SCHED_WRONG_OPS, "scheduler: ops \"%s\" are attached, none was wanted",
 		     j->res->ops);
 	else
 		proved(j, PROOF_SCHED);
@@ -340,18 +311,14 @@ static void check_result(struct judge *j)
 		doubt(j, DUPLICATE_RESULT, "%llu results arrived instead of one",
 		      (unsigned long long)e->results);
 	else if (e->results_unreadable)
-		doubt(j, BAD_RESULT,
-		      "a result arrived that cannot be read (%llu of them)",
+		doubt(j, BAD_RESULT, "a result arrived that cannot be read (%llu of them)",
 		      (unsigned long long)e->results_unreadable);
 	else if (e->results_stale)
-		doubt(j, STALE_RESULT,
-		      "a result of another run arrived (its nonce is not ours)");
+		doubt(j, STALE_RESULT, "a result of another run arrived (its nonce is not ours)");
 	else if (e->results)
 		proved(j, PROOF_RESULT);
-	else if (j->in->report && !e->exits &&
-		 j->in->report->exit_reason == VMM_EXIT_SHUTDOWN)
-		fail(j, GUEST_VANISHED,
-		     "guest went down by itself in stage %s: %s",
+	else if (j->in->report && !e->exits && j->in->report->exit_reason == VMM_EXIT_SHUTDOWN)
+		fail(j, GUEST_VANISHED, "guest went down by itself in stage %s: %s",
 		     wire_stage_name(j->res->stage), stage_words(j));
 	else
 		doubt(j, NO_RESULT,
@@ -371,8 +338,8 @@ static void check_guest(struct judge *j)
 		fail(j, GUEST_FAILED, "guest failed in stage %s: %s (%s)",
 		     wire_stage_name(r->stage), why, strerror(-r->error));
 	else if (r->stage != WIRE_STAGE_DONE)
-		fail(j, GUEST_FAILED, "guest stopped in stage %s: %s",
-		     wire_stage_name(r->stage), why);
+		fail(j, GUEST_FAILED, "guest stopped in stage %s: %s", wire_stage_name(r->stage),
+		     why);
 	else
 		proved(j, PROOF_GUEST);
 }
@@ -384,8 +351,7 @@ static void check_exit(struct judge *j)
 	else if (j->ev.exit_code)
 		fail(j, GUEST_FAILED, "guest exit code %d", j->ev.exit_code);
 	else if (j->ev.exits > 1)
-		doubt(j, DUPLICATE_RESULT,
-		      "%llu exit codes arrived instead of one",
+		doubt(j, DUPLICATE_RESULT, "%llu exit codes arrived instead of one",
 		      (unsigned long long)j->ev.exits);
 	else
 		proved(j, PROOF_EXIT);
@@ -394,8 +360,7 @@ static void check_exit(struct judge *j)
 static void check_order(struct judge *j)
 {
 	if (j->ev.out_of_order)
-		doubt(j, DUPLICATE_RESULT, "frames out of order: %s",
-		      j->ev.out_of_order);
+		doubt(j, DUPLICATE_RESULT, "frames out of order: %s", j->ev.out_of_order);
 	else if (!j->ev.scenario_started || !j->ev.scenario_ended)
 		doubt(j, NO_RESULT, "the scenario never %s",
 		      j->ev.scenario_started ? "ended" : "started");
@@ -427,8 +392,7 @@ static void check_workers(struct judge *j)
 			fail(j, WORKER_LOST, "tid %u did not report", w->tid);
 			good = false;
 		} else if (!w->work_units) {
-			fail(j, NO_PROGRESS,
-			     "tid %u made no progress (0 work units)", w->tid);
+			fail(j, NO_PROGRESS, "tid %u made no progress (0 work units)", w->tid);
 			good = false;
 		}
 	}
@@ -445,24 +409,19 @@ static void check_channel(struct judge *j)
 
 	if (!r)
 		return;
-	if (r->crc_errors || e->bad_crc || e->malformed || r->oversize ||
-	    r->resyncs || r->dropped_bytes || r->unknown_frames ||
-	    r->log_dropped || j->in->log_damaged)
+	if (r->crc_errors || e->bad_crc || e->malformed || r->oversize || r->resyncs ||
+	    r->dropped_bytes || r->unknown_frames || r->log_dropped || j->in->log_damaged)
 		doubt(j, CHANNEL_DAMAGED,
 		      "verdict channel damaged: %llu CRC errors, %llu malformed, %llu oversize, %llu resyncs, %llu bytes dropped, %llu unknown, %llu frames without room%s",
 		      (unsigned long long)max(r->crc_errors, e->bad_crc),
-		      (unsigned long long)e->malformed,
-		      (unsigned long long)r->oversize,
-		      (unsigned long long)r->resyncs,
-		      (unsigned long long)r->dropped_bytes,
-		      (unsigned long long)r->unknown_frames,
-		      (unsigned long long)r->log_dropped,
+		      (unsigned long long)e->malformed, (unsigned long long)r->oversize,
+		      (unsigned long long)r->resyncs, (unsigned long long)r->dropped_bytes,
+		      (unsigned long long)r->unknown_frames, (unsigned long long)r->log_dropped,
 		      j->in->log_damaged ? ", torn log of the VMM" : "");
 	else if (r->device_resets || r->device_errors)
 		doubt(j, CHANNEL_DAMAGED,
 		      "verdict channel damaged: the console device was reset %llu times and broke %llu times",
-		      (unsigned long long)r->device_resets,
-		      (unsigned long long)r->device_errors);
+		      (unsigned long long)r->device_resets, (unsigned long long)r->device_errors);
 	else
 		proved(j, PROOF_CHANNEL);
 }

@@ -8,54 +8,34 @@ static const struct {
 	const char *text;
 	enum conscan_kind kind;
 } lines[] = {
-	{ "[    1.5] Kernel panic - not syncing: sysrq triggered crash",
-	  CONSCAN_PANIC },
-	{ "[    2.5] BUG: kernel NULL pointer dereference, address: 0",
-	  CONSCAN_OOPS },
-	{ "BUG: unable to handle page fault for address: ffffc90000000000",
-	  CONSCAN_OOPS },
+	{ "[    1.5] Kernel panic - not syncing: sysrq triggered crash", CONSCAN_PANIC },
+	{ "[    2.5] BUG: kernel NULL pointer dereference, address: 0", CONSCAN_OOPS },
+	{ "BUG: unable to handle page fault for address: ffffc90000000000", CONSCAN_OOPS },
 	{ "kernel BUG at kernel/sched/ext.c:100!", CONSCAN_OOPS },
-	{ "Oops: general protection fault, probably for non-canonical",
-	  CONSCAN_OOPS },
+	{ "Oops: general protection fault, probably for non-canonical", CONSCAN_OOPS },
 	{ "general protection fault, maybe for address 0x10", CONSCAN_OOPS },
-	{ "Unable to handle kernel NULL pointer dereference at 0",
-	  CONSCAN_OOPS },
+	{ "Unable to handle kernel NULL pointer dereference at 0", CONSCAN_OOPS },
 	{ "Internal error: Oops: 0000000096000004 [#1] SMP", CONSCAN_OOPS },
 	{ "PANIC: double fault, error_code: 0x0", CONSCAN_OOPS },
 	{ "BUG: KASAN: slab-out-of-bounds in foo", CONSCAN_OOPS },
-	{ "watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [spin:99]",
-	  CONSCAN_LOCKUP },
-	{ "watchdog: CPU0: Watchdog detected hard LOCKUP on cpu 0",
-	  CONSCAN_LOCKUP },
-	{ "BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0",
-	  CONSCAN_LOCKUP },
-	{ "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",
-	  CONSCAN_RCU_STALL },
-	{ "rcu: INFO: rcu_preempt self-detected stall on CPU",
-	  CONSCAN_RCU_STALL },
-	{ "INFO: rcu_sched detected expedited stalls on CPUs/tasks: { 1-... }",
-	  CONSCAN_RCU_STALL },
-	{ "INFO: task kworker/0:1:10 blocked for more than 120 seconds.",
-	  CONSCAN_HUNG_TASK },
-	{ "WARNING: CPU: 0 PID: 1 at kernel/sched/ext.c:1 f+0x1/0x2",
-	  CONSCAN_WARN },
-	{ "WARNING: kernel/sched/ext.c:123 at scx_foo+0x1/0x2, CPU#0: x/1",
-	  CONSCAN_WARN },
-	{ "WARNING: possible circular locking dependency detected",
-	  CONSCAN_WARN },
+	{ "watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [spin:99]", CONSCAN_LOCKUP },
+	{ "watchdog: CPU0: Watchdog detected hard LOCKUP on cpu 0", CONSCAN_LOCKUP },
+	{ "BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0", CONSCAN_LOCKUP },
+	{ "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:", CONSCAN_RCU_STALL },
+	{ "rcu: INFO: rcu_preempt self-detected stall on CPU", CONSCAN_RCU_STALL },
+	{ "INFO: rcu_sched detected expedited stalls on CPUs/tasks: { 1-... }", CONSCAN_RCU_STALL },
+	{ "INFO: task kworker/0:1:10 blocked for more than 120 seconds.", CONSCAN_HUNG_TASK },
+	{ "WARNING: CPU: 0 PID: 1 at kernel/sched/ext.c:1 f+0x1/0x2", CONSCAN_WARN },
+	{ "WARNING: kernel/sched/ext.c:123 at scx_foo+0x1/0x2, CPU#0: x/1", CONSCAN_WARN },
+	{ "WARNING: possible circular locking dependency detected", CONSCAN_WARN },
 	{ "UBSAN: shift-out-of-bounds in foo.c:1:2", CONSCAN_WARN },
 	/* lines of a healthy boot, and of broken user space */
-	{ "Kernel command line: panic=-1 softlockup_panic=1 nmi_watchdog=1",
-	  CONSCAN_NONE },
+	{ "Kernel command line: panic=-1 softlockup_panic=1 nmi_watchdog=1", CONSCAN_NONE },
 	{ "rcu: \tRCU CPU stall warnings timeout set to 21", CONSCAN_NONE },
-	{ "NMI watchdog: Enabled. Permanently consumes one hw-PMU counter.",
-	  CONSCAN_NONE },
-	{ "traps: a.out[7] general protection fault ip:40 sp:7 error:0",
-	  CONSCAN_NONE },
-	{ "traps: a.out[7] trap invalid opcode ip:40 sp:7 error:0",
-	  CONSCAN_NONE },
-	{ "[Firmware Bug]: TSC doesn't count with P0 frequency!",
-	  CONSCAN_NONE },
+	{ "NMI watchdog: Enabled. Permanently consumes one hw-PMU counter.", CONSCAN_NONE },
+	{ "traps: a.out[7] general protection fault ip:40 sp:7 error:0", CONSCAN_NONE },
+	{ "traps: a.out[7] trap invalid opcode ip:40 sp:7 error:0", CONSCAN_NONE },
+	{ "[Firmware Bug]: TSC doesn't count with P0 frequency!", CONSCAN_NONE },
 	{ "sched_ext: BPF scheduler \"simple\" enabled", CONSCAN_NONE },
 };
 
@@ -78,8 +58,7 @@ TEST(kinds)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(lines); i++)
-		EXPECT_EQ(scan(lines[i].text, strlen(lines[i].text), 0),
-			  lines[i].kind);
+		EXPECT_EQ(scan(lines[i].text, strlen(lines[i].text), 0), lines[i].kind);
 }
 
 TEST(S4_split_at_each_byte)
@@ -88,8 +67,7 @@ TEST(S4_split_at_each_byte)
 	size_t i, len, cut;
 
 	for (i = 0; i < ARRAY_SIZE(lines); i++) {
-		len = snprintf(text, sizeof(text), "before\n%s\nafter\n",
-			       lines[i].text);
+		len = snprintf(text, sizeof(text), "before\n%s\nafter\n", lines[i].text);
 		for (cut = 0; cut <= len; cut++)
 			EXPECT_EQ(scan(text, len, cut), lines[i].kind);
 	}
@@ -121,19 +99,16 @@ TEST(found_only_at_the_end_of_its_line)
 
 TEST(first_crash_line_and_panic_line)
 {
-	static const char text[] =
-		"WARNING: CPU: 0 PID: 1 at a.c:1\n---[ end trace 0 ]---\n"
-		"BUG: kernel NULL pointer dereference, address: 8\n"
-		"Oops: Oops: 0000 [#1] SMP\n"
-		"Kernel panic - not syncing: Fatal exception\n";
+	static const char text[] = "WARNING: CPU: 0 PID: 1 at a.c:1\n---[ end trace 0 ]---\n"
+				   "BUG: kernel NULL pointer dereference, address: 8\n"
+				   "Oops: Oops: 0000 [#1] SMP\n"
+				   "Kernel panic - not syncing: Fatal exception\n";
 	struct conscan c;
 
 	ASSERT_EQ(conscan_init(&c, 4096, 64), 0);
 	EXPECT_EQ(conscan_feed(&c, text, sizeof(text) - 1), CONSCAN_PANIC);
-	EXPECT_STREQ(c.line,
-		     "BUG: kernel NULL pointer dereference, address: 8");
-	EXPECT_STREQ(c.panic_line,
-		     "Kernel panic - not syncing: Fatal exception");
+	EXPECT_STREQ(c.line, "BUG: kernel NULL pointer dereference, address: 8");
+	EXPECT_STREQ(c.panic_line, "Kernel panic - not syncing: Fatal exception");
 	EXPECT_FALSE(c.trace_ended);
 	conscan_feed(&c, "---[ end Kernel panic - not syncing: x ]---\n", 44);
 	EXPECT_TRUE(c.trace_ended);
@@ -173,8 +148,7 @@ TEST(S3_flood_without_newline)
 	EXPECT_NE(strstr(text, "[... 67105864 bytes dropped ...]"), NULL);
 	free(text);
 	/* and a panic behind it is still found */
-	EXPECT_EQ(conscan_feed(&c, "Kernel panic - not syncing\n", 27),
-		  CONSCAN_PANIC);
+	EXPECT_EQ(conscan_feed(&c, "Kernel panic - not syncing\n", 27), CONSCAN_PANIC);
 	conscan_free(&c);
 }
 
@@ -238,8 +212,7 @@ TEST(ring_keeps_head_and_tail)
 		} else {
 			EXPECT_EQ(conscan_dropped(&c), total - 26);
 			EXPECT_EQ(memcmp(text, in, 10), 0);
-			EXPECT_EQ(memcmp(text + len - 16, in + total - 16, 16),
-				  0);
+			EXPECT_EQ(memcmp(text + len - 16, in + total - 16, 16), 0);
 		}
 		free(text);
 		conscan_free(&c);

@@ -9,8 +9,8 @@
 #include "lib/log.h"
 #include "lib/util.h"
 
-#define RUN_START	1000000ull
-#define DURATION	(5 * NSEC_PER_SEC)
+#define RUN_START 1000000ull
+#define DURATION  (5 * NSEC_PER_SEC)
 
 static u64 fake_now;
 static int warnings;
@@ -41,7 +41,7 @@ FIXTURE(dispatch)
 FIXTURE_SETUP(dispatch)
 {
 	self->sys_rdy = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	self->s = (struct dispatch_sinks) {
+	self->s = (struct dispatch_sinks){
 		.kill = &self->kill,
 		.kill_evt = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
 		.sys_rdy_evt = self->sys_rdy,
@@ -69,8 +69,7 @@ FIXTURE_TEARDOWN(dispatch)
 	log_set_sink(NULL);
 }
 
-static bool send(struct dispatch_sinks *s, u32 type, bool crc_ok,
-		 const void *payload, size_t len)
+static bool send(struct dispatch_sinks *s, u32 type, bool crc_ok, const void *payload, size_t len)
 {
 	struct wire_frame f = { type, crc_ok, payload, len };
 
@@ -476,9 +475,8 @@ TEST_F(dispatch, a_clock_before_run_start_counts_as_zero)
 
 static bool untouched(FIXTURE_DATA(dispatch) * self)
 {
-	return !self->kill && !self->phys_base && !self->reset &&
-	       !self->pause && !self->start && !self->cumulative &&
-	       !self->snapshots.nr && self->s.sys_rdy_evt == self->sys_rdy &&
+	return !self->kill && !self->phys_base && !self->reset && !self->pause && !self->start &&
+	       !self->cumulative && !self->snapshots.nr && self->s.sys_rdy_evt == self->sys_rdy &&
 	       !fired(self->s.kill_evt) && !fired(self->sys_rdy) &&
 	       !fired(self->s.kern_phys_base_evt);
 }
@@ -486,10 +484,9 @@ static bool untouched(FIXTURE_DATA(dispatch) * self)
 TEST_F(dispatch, T2_verdict_frames_are_logged_whatever_their_crc)
 {
 	static const u32 types[] = {
-		WIRE_STIM, WIRE_STEN, WIRE_EXIT, WIRE_TEST, WIRE_CRSH,
-		WIRE_PMET, WIRE_RAWO, WIRE_PRAW, WIRE_WPRF, WIRE_WPRC,
-		WIRE_SOUT, WIRE_SERR, WIRE_SCLG, WIRE_LIFE, WIRE_EXCX,
-		WIRE_DMSG, WIRE_PROB,
+		WIRE_STIM, WIRE_STEN, WIRE_EXIT, WIRE_TEST, WIRE_CRSH, WIRE_PMET,
+		WIRE_RAWO, WIRE_PRAW, WIRE_WPRF, WIRE_WPRC, WIRE_SOUT, WIRE_SERR,
+		WIRE_SCLG, WIRE_LIFE, WIRE_EXCX, WIRE_DMSG, WIRE_PROB,
 	};
 	size_t i;
 
@@ -505,7 +502,10 @@ TEST_F(dispatch, T2_verdict_frames_are_logged_whatever_their_crc)
 TEST_F(dispatch, coordinator_tags_are_never_logged)
 {
 	static const u32 types[] = {
-		WIRE_SNRP, WIRE_KORQ, WIRE_KORP, WIRE_SSWN,
+		WIRE_SNRP,
+		WIRE_KORQ,
+		WIRE_KORP,
+		WIRE_SSWN,
 	};
 	size_t i;
 

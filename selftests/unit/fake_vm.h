@@ -16,7 +16,7 @@
 #include "lib/util.h"
 
 #define NONCE	0x1234567890abcdefull
-#define WORKERS	3
+#define WORKERS 3
 #define FRAMES	24
 
 struct fake {
@@ -37,7 +37,7 @@ static inline int add(struct fake *v, u32 type, const void *payload, size_t len)
 
 	if (len)
 		memcpy(v->payloads[i], payload, len);
-	v->frames[i] = (struct wire_frame) {
+	v->frames[i] = (struct wire_frame){
 		.type = type,
 		.crc_ok = true,
 		.payload = v->payloads[i],
@@ -96,8 +96,7 @@ static inline struct fake *fake_new(bool sched)
 	good_script(v, sched);
 	v->result.flags = WIRE_RESULT_WORKERS_DONE;
 	if (sched) {
-		v->result.flags |= WIRE_RESULT_ATTACHED_START |
-				   WIRE_RESULT_ATTACHED_END |
+		v->result.flags |= WIRE_RESULT_ATTACHED_START | WIRE_RESULT_ATTACHED_END |
 				   WIRE_RESULT_SCHED_ALIVE;
 		memcpy(v->result.ops, "simple", 7);
 	}
@@ -105,7 +104,7 @@ static inline struct fake *fake_new(bool sched)
 	v->result.stage = WIRE_STAGE_DONE;
 	v->result.nr_workers = WORKERS;
 	for (i = 0; i <= WORKERS; i++)
-		v->workers[i] = (struct wire_worker_view) {
+		v->workers[i] = (struct wire_worker_view){
 			.tid = 100 + i,
 			.flags = WIRE_WORKER_COMPLETED,
 			.work_units = 1000 + i,
@@ -171,13 +170,14 @@ static inline void say(struct fake *v, const char *text)
 }
 
 /* Judges the script in "v", checks what came of it, and releases it. */
-#define EXPECT_RESULT(want, why, text) do { \
-	eval(v); \
-	EXPECT_EQ(v->res.verdict, want); \
-	EXPECT_EQ(v->res.reason, why); \
-	EXPECT_NE(strstr(v->res.reason_text, text), NULL) \
-		TH_LOG("reason: %s", v->res.reason_text); \
-	fake_free(v); \
-} while (0)
+#define EXPECT_RESULT(want, why, text)                            \
+	do {                                                      \
+		eval(v);                                          \
+		EXPECT_EQ(v->res.verdict, want);                  \
+		EXPECT_EQ(v->res.reason, why);                    \
+		EXPECT_NE(strstr(v->res.reason_text, text), NULL) \
+		TH_LOG("reason: %s", v->res.reason_text);         \
+		fake_free(v);                                     \
+	} while (0)
 
 #endif /* KTSTR_SELFTESTS_UNIT_FAKE_VM_H */

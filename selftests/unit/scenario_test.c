@@ -42,13 +42,11 @@ struct file {
 	size_t len;
 };
 
-static void add(struct file *f, const char *tag, const void *payload,
-		size_t len)
+static void add(struct file *f, const char *tag, const void *payload, size_t len)
 {
 	struct wire_hdr h;
 
-	wire_hdr_init(&h, WIRE_TAG(tag[0], tag[1], tag[2], tag[3]), payload,
-		      len);
+	wire_hdr_init(&h, WIRE_TAG(tag[0], tag[1], tag[2], tag[3]), payload, len);
 	memcpy(f->buf + f->len, &h, sizeof(h));
 	if (len)
 		memcpy(f->buf + f->len + sizeof(h), payload, len);

@@ -7,8 +7,7 @@ TEST(V8_nonce_of_another_run)
 	struct fake *v = fake_new(true);
 
 	v->result.nonce = NONCE + 1;
-	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_STALE_RESULT,
-		      "another run");
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_STALE_RESULT, "another run");
 }
 
 TEST(V8_stale_result_beside_ours)
@@ -19,8 +18,7 @@ TEST(V8_stale_result_beside_ours)
 	v->result.nonce = 0;
 	add(v, WIRE_TEST, NULL, 0);
 	swap_frames(v, v->exit, v->exit + 1);
-	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_STALE_RESULT,
-		      "another run");
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_STALE_RESULT, "another run");
 }
 
 TEST(T3_result_before_the_scenario_ended)
@@ -38,8 +36,7 @@ TEST(T3_result_without_a_scenario)
 
 	drop(v, v->scst);
 	drop(v, v->scen);
-	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NO_RESULT,
-		      "the scenario never started");
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NO_RESULT, "the scenario never started");
 }
 
 TEST(T3_scenario_without_an_end)
@@ -47,8 +44,7 @@ TEST(T3_scenario_without_an_end)
 	struct fake *v = fake_new(true);
 
 	drop(v, v->scen);
-	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NO_RESULT,
-		      "the scenario never ended");
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NO_RESULT, "the scenario never ended");
 }
 
 TEST(T3_short_scenario_end_is_none)
@@ -67,8 +63,7 @@ TEST(T4_duplicate_result)
 
 	add(v, WIRE_TEST, NULL, 0);
 	swap_frames(v, v->exit, v->exit + 1);
-	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
-		      "2 results");
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT, "2 results");
 }
 
 TEST(T4_result_replayed_after_the_exit)
@@ -76,8 +71,7 @@ TEST(T4_result_replayed_after_the_exit)
 	struct fake *v = fake_new(true);
 
 	add(v, WIRE_TEST, NULL, 0);
-	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
-		      "2 results");
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT, "2 results");
 }
 
 TEST(T4_result_only_after_the_exit)
@@ -113,8 +107,7 @@ TEST(T2_result_that_cannot_be_read)
 
 	encode_results(v);
 	v->frames[v->test].len--;
-	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_BAD_RESULT,
-		      "cannot be read");
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_BAD_RESULT, "cannot be read");
 }
 
 TEST(T2_bad_crc_in_any_frame)
@@ -127,7 +120,7 @@ TEST(T2_bad_crc_in_any_frame)
 		v->frames[i].crc_ok = false;
 		eval(v);
 		EXPECT_EQ(v->res.verdict, KTSTR_INCONCLUSIVE)
-			TH_LOG("frame %zu", i);
+		TH_LOG("frame %zu", i);
 		fake_free(v);
 	}
 }
@@ -143,8 +136,7 @@ TEST(T1_empty_payloads)
 		v->frames[v->scst - 1].type = types[i];
 		v->frames[v->scst - 1].len = 0;
 		v->frames[v->scst - 1].payload = NULL;
-		EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_CHANNEL_DAMAGED,
-			      "1 malformed");
+		EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_CHANNEL_DAMAGED, "1 malformed");
 	}
 }
 

@@ -60,9 +60,9 @@ static void set_malformed_life(struct fake *v)
 TEST(V10_any_loss_on_the_verdict_channel)
 {
 	void (*spoil[])(struct fake *v) = {
-		set_crc, set_oversize, set_resyncs, set_dropped, set_unknown,
-		set_log_dropped, set_resets, set_errors, set_torn,
-		set_malformed_stim, set_malformed_life,
+		set_crc,     set_oversize,	 set_resyncs,	     set_dropped,
+		set_unknown, set_log_dropped,	 set_resets,	     set_errors,
+		set_torn,    set_malformed_stim, set_malformed_life,
 	};
 	size_t i;
 
@@ -70,8 +70,7 @@ TEST(V10_any_loss_on_the_verdict_channel)
 		struct fake *v = fake_new(true);
 
 		spoil[i](v);
-		EXPECT_RESULT(KTSTR_INCONCLUSIVE,
-			      KTSTR_REASON_CHANNEL_DAMAGED,
+		EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_CHANNEL_DAMAGED,
 			      "verdict channel damaged");
 	}
 }
@@ -256,16 +255,49 @@ static void com2_text(struct fake *v)
 TEST(V12_every_condition_of_a_pass_is_needed)
 {
 	void (*spoil[])(struct fake *v) = {
-		no_console, nobody_looked, not_shutdown, bad_status,
-		hit_deadline, was_stopped, no_attach_start, no_attach_end,
-		not_alive, died_phase, not_attached_phase, sched_exit_frame,
-		wrong_ops, no_ops, no_result, two_results, bad_result_crc,
-		wrong_nonce, guest_error, guest_stage, no_exit, exit_one,
-		two_exits, no_start, no_end, late_start, fewer_workers,
-		more_workers, no_work, lost_worker, not_done, com2_text,
-		set_crc, set_oversize, set_resyncs, set_dropped, set_unknown,
-		set_log_dropped, set_resets, set_errors, set_torn,
-		set_malformed_stim, set_malformed_life,
+		no_console,
+		nobody_looked,
+		not_shutdown,
+		bad_status,
+		hit_deadline,
+		was_stopped,
+		no_attach_start,
+		no_attach_end,
+		not_alive,
+		died_phase,
+		not_attached_phase,
+		sched_exit_frame,
+		wrong_ops,
+		no_ops,
+		no_result,
+		two_results,
+		bad_result_crc,
+		wrong_nonce,
+		guest_error,
+		guest_stage,
+		no_exit,
+		exit_one,
+		two_exits,
+		no_start,
+		no_end,
+		late_start,
+		fewer_workers,
+		more_workers,
+		no_work,
+		lost_worker,
+		not_done,
+		com2_text,
+		set_crc,
+		set_oversize,
+		set_resyncs,
+		set_dropped,
+		set_unknown,
+		set_log_dropped,
+		set_resets,
+		set_errors,
+		set_torn,
+		set_malformed_stim,
+		set_malformed_life,
 	};
 	size_t i;
 

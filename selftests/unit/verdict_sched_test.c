@@ -9,8 +9,7 @@ TEST(V7_never_attached)
 
 	v->in.nr_frames = 0;
 	add_life(v, WIRE_LIFE_INIT_STARTED, "");
-	add_life(v, WIRE_LIFE_SCHED_NOT_ATTACHED,
-		 "scheduler did not attach in 30 s");
+	add_life(v, WIRE_LIFE_SCHED_NOT_ATTACHED, "scheduler did not attach in 30 s");
 	add(v, WIRE_TEST, NULL, 0);
 	add_code(v, WIRE_EXIT, 1);
 	v->result.flags = 0;
@@ -24,17 +23,16 @@ TEST(V7_never_attached)
 
 TEST(V7_rejected_by_the_verifier)
 {
-	static const char log[] =
-		"SCHED_OUTPUT_START\n"
-		"libbpf: prog 'bad_enqueue': BPF program load failed: -EACCES\n"
-		"libbpf: prog 'bad_enqueue': -- BEGIN PROG LOAD LOG --\n"
-		"0: R1=ctx() R10=fp0\n; p->scx.slice = 1;\n"
-		"7: (7b) *(u64 *)(r1 +0) = r2\n"
-		"R1 invalid mem access 'scalar'\n"
-		"processed 8 insns (limit 1000000) max_states_per_insn 0\n"
-		"-- END PROG LOAD LOG --\n"
-		"libbpf: failed to load object 'bad'\n"
-		"SCHED_OUTPUT_END\n";
+	static const char log[] = "SCHED_OUTPUT_START\n"
+				  "libbpf: prog 'bad_enqueue': BPF program load failed: -EACCES\n"
+				  "libbpf: prog 'bad_enqueue': -- BEGIN PROG LOAD LOG --\n"
+				  "0: R1=ctx() R10=fp0\n; p->scx.slice = 1;\n"
+				  "7: (7b) *(u64 *)(r1 +0) = r2\n"
+				  "R1 invalid mem access 'scalar'\n"
+				  "processed 8 insns (limit 1000000) max_states_per_insn 0\n"
+				  "-- END PROG LOAD LOG --\n"
+				  "libbpf: failed to load object 'bad'\n"
+				  "SCHED_OUTPUT_END\n";
 	struct fake *v = fake_new(true);
 
 	v->in.nr_frames = 0;
@@ -85,16 +83,14 @@ TEST(V7_killed_mid_run)
 	struct fake *v = fake_new(true);
 
 	v->frames[v->test].type = WIRE_LIFE;
-	memcpy(v->payloads[v->test],
-	       "\3scheduler was killed by signal 9", 33);
+	memcpy(v->payloads[v->test], "\3scheduler was killed by signal 9", 33);
 	v->frames[v->test].len = 33;
 	v->frames[v->exit] = v->frames[v->test];
 	v->in.nr_frames = v->test + 1;
 	add(v, WIRE_TEST, NULL, 0);
 	add_code(v, WIRE_EXIT, 1);
 	add_code(v, WIRE_SCDX, -9);
-	v->result.flags &= ~(WIRE_RESULT_ATTACHED_END |
-			     WIRE_RESULT_SCHED_ALIVE);
+	v->result.flags &= ~(WIRE_RESULT_ATTACHED_END | WIRE_RESULT_SCHED_ALIVE);
 	v->result.error = -ECHILD;
 	v->report.exit_reason = VMM_EXIT_KILLED;
 	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_SCHED_DIED,
@@ -171,15 +167,13 @@ TEST(S3_log_flood_keeps_its_end)
 
 TEST(V7_ejected_by_the_kernel)
 {
-	static const char log[] =
-		"local=1 global=2\n"
-		"EXIT: runnable task stall (x[1] failed to run for 5.0s)\n";
+	static const char log[] = "local=1 global=2\n"
+				  "EXIT: runnable task stall (x[1] failed to run for 5.0s)\n";
 	struct fake *v = fake_new(true);
 
 	add(v, WIRE_SCLG, log, sizeof(log) - 1);
 	add_code(v, WIRE_SCDX, 0);
-	v->result.flags &= ~(WIRE_RESULT_ATTACHED_END |
-			     WIRE_RESULT_SCHED_ALIVE);
+	v->result.flags &= ~(WIRE_RESULT_ATTACHED_END | WIRE_RESULT_SCHED_ALIVE);
 	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_SCHED_EJECTED,
 		      "ejected by the kernel (2.0s into test); runnable task stall (x[1] failed to run for 5.0s)");
 }
@@ -189,8 +183,7 @@ TEST(V7_detached_but_alive)
 	struct fake *v = fake_new(true);
 
 	v->result.flags &= ~WIRE_RESULT_ATTACHED_END;
-	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_SCHED_EJECTED,
-		      "no longer at the end");
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_SCHED_EJECTED, "no longer at the end");
 }
 
 TEST(V7_process_gone)
@@ -215,8 +208,7 @@ TEST(V7_attached_without_a_name)
 	struct fake *v = fake_new(true);
 
 	v->result.ops[0] = '\0';
-	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_BAD_RESULT,
-		      "not which");
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_BAD_RESULT, "not which");
 }
 
 TEST(V7_scheduler_where_none_was_wanted)

@@ -77,12 +77,9 @@ TEST(V2_crash_after_the_result)
 		const char *text;
 	} crashes[] = {
 		{ "Oops: Oops: 0000 [#1] SMP\n", "guest crashed: Oops: Oops" },
-		{ "INFO: task a:1 blocked for more than 120 seconds.\n",
-		  "blocked for more than" },
-		{ "rcu: INFO: rcu_preempt self-detected stall on CPU\n",
-		  "self-detected stall" },
-		{ "watchdog: BUG: soft lockup - CPU#0 stuck for 22s!\n",
-		  "soft lockup" },
+		{ "INFO: task a:1 blocked for more than 120 seconds.\n", "blocked for more than" },
+		{ "rcu: INFO: rcu_preempt self-detected stall on CPU\n", "self-detected stall" },
+		{ "watchdog: BUG: soft lockup - CPU#0 stuck for 22s!\n", "soft lockup" },
 		{ "Kernel panic - not syncing: bye\n",
 		  "guest crashed: Kernel panic - not syncing: bye" },
 	};
@@ -92,8 +89,7 @@ TEST(V2_crash_after_the_result)
 		struct fake *v = fake_new(true);
 
 		say(v, crashes[i].line);
-		EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_CRASHED,
-			      crashes[i].text);
+		EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_CRASHED, crashes[i].text);
 	}
 }
 
@@ -105,8 +101,7 @@ TEST(V2_crash_known_from_the_report_alone)
 	v->report.console_kind = CONSCAN_OOPS;
 	memcpy(v->report.console_line, "BUG: \x1b[2J", 10);
 	conscan_free(&v->console);
-	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_CRASHED,
-		      "guest crashed: BUG: \\x1b[2J");
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_CRASHED, "guest crashed: BUG: \\x1b[2J");
 }
 
 TEST(V2_oops_then_panic)
@@ -147,24 +142,22 @@ TEST(V3_every_other_end_of_the_vm)
 		const char *text;
 		int code;
 	} ends[] = {
-		{ VMM_EXIT_TRIPLE_FAULT, KTSTR_FAIL,
-		  KTSTR_REASON_GUEST_CRASHED, "triple fault", 1 },
+		{ VMM_EXIT_TRIPLE_FAULT, KTSTR_FAIL, KTSTR_REASON_GUEST_CRASHED, "triple fault",
+		  1 },
 		{ VMM_EXIT_FATAL, KTSTR_FAIL, KTSTR_REASON_GUEST_CRASHED,
 		  "KVM exit 17 in stage teardown: why", 1 },
-		{ VMM_EXIT_GUEST_PANIC, KTSTR_FAIL,
-		  KTSTR_REASON_GUEST_CRASHED, "guest crashed: why", 1 },
+		{ VMM_EXIT_GUEST_PANIC, KTSTR_FAIL, KTSTR_REASON_GUEST_CRASHED,
+		  "guest crashed: why", 1 },
 		{ VMM_EXIT_TIMEOUT, KTSTR_FAIL, KTSTR_REASON_TIMED_OUT,
 		  "timed out after the result: why", 1 },
 		{ VMM_EXIT_KILLED, KTSTR_INCONCLUSIVE, KTSTR_REASON_STOPPED,
 		  "stopped in stage teardown", 2 },
-		{ VMM_EXIT_RUN_ERROR, KTSTR_INCONCLUSIVE,
-		  KTSTR_REASON_VMM_ERROR, "KVM_RUN failed", 3 },
-		{ VMM_EXIT_INTERNAL, KTSTR_INCONCLUSIVE,
-		  KTSTR_REASON_VMM_ERROR, "the VMM failed", 3 },
-		{ 0, KTSTR_INCONCLUSIVE, KTSTR_REASON_VMM_ERROR,
-		  "the VMM failed", 3 },
-		{ 99, KTSTR_INCONCLUSIVE, KTSTR_REASON_VMM_ERROR,
-		  "the VMM failed", 3 },
+		{ VMM_EXIT_RUN_ERROR, KTSTR_INCONCLUSIVE, KTSTR_REASON_VMM_ERROR, "KVM_RUN failed",
+		  3 },
+		{ VMM_EXIT_INTERNAL, KTSTR_INCONCLUSIVE, KTSTR_REASON_VMM_ERROR, "the VMM failed",
+		  3 },
+		{ 0, KTSTR_INCONCLUSIVE, KTSTR_REASON_VMM_ERROR, "the VMM failed", 3 },
+		{ 99, KTSTR_INCONCLUSIVE, KTSTR_REASON_VMM_ERROR, "the VMM failed", 3 },
 	};
 	size_t i;
 
@@ -178,7 +171,7 @@ TEST(V3_every_other_end_of_the_vm)
 		EXPECT_EQ(v->res.verdict, ends[i].verdict);
 		EXPECT_EQ(v->res.reason, ends[i].reason);
 		EXPECT_NE(strstr(v->res.reason_text, ends[i].text), NULL)
-			TH_LOG("reason: %s", v->res.reason_text);
+		TH_LOG("reason: %s", v->res.reason_text);
 		EXPECT_EQ(ktstr_exit_code(&v->res), ends[i].code);
 		EXPECT_EQ(v->res.stage, WIRE_STAGE_TEARDOWN);
 		fake_free(v);
@@ -306,8 +299,7 @@ TEST(V4_worker_lost)
 	struct fake *v = fake_new(true);
 
 	v->workers[2].flags = 0;
-	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_WORKER_LOST,
-		      "tid 102 did not report");
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_WORKER_LOST, "tid 102 did not report");
 }
 
 TEST(V4_workers_not_done)
@@ -328,8 +320,7 @@ TEST(V5_exit_code)
 		struct fake *v = fake_new(true);
 
 		memcpy(v->payloads[v->exit], &raw, 4);
-		EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NO_RESULT,
-			      "no exit code");
+		EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NO_RESULT, "no exit code");
 	}
 	for (i = 0; i < 9; i++) {
 		struct fake *v = fake_new(true);
@@ -339,8 +330,7 @@ TEST(V5_exit_code)
 		else
 			v->frames[v->exit].len = i;
 		eval(v);
-		EXPECT_EQ(v->res.verdict,
-			  i == 4 ? KTSTR_FAIL : KTSTR_INCONCLUSIVE);
+		EXPECT_EQ(v->res.verdict, i == 4 ? KTSTR_FAIL : KTSTR_INCONCLUSIVE);
 		fake_free(v);
 	}
 }
@@ -350,8 +340,7 @@ TEST(V5_exit_code_latest_wins_but_two_never_pass)
 	struct fake *v = fake_new(true);
 
 	add_code(v, WIRE_EXIT, 0);
-	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
-		      "2 exit codes");
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT, "2 exit codes");
 }
 
 TEST(V5_exit_code_latest_wins_over_zero)
@@ -359,8 +348,7 @@ TEST(V5_exit_code_latest_wins_over_zero)
 	struct fake *v = fake_new(true);
 
 	add_code(v, WIRE_EXIT, 3);
-	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_FAILED,
-		      "guest exit code 3");
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_FAILED, "guest exit code 3");
 }
 
 TEST(guest_reports_an_error)
@@ -379,8 +367,7 @@ TEST(guest_stops_half_way)
 	struct fake *v = fake_new(false);
 
 	v->result.stage = WIRE_STAGE_BODY;
-	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_FAILED,
-		      "guest stopped in stage body");
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_FAILED, "guest stopped in stage body");
 }
 
 TEST(V11_chatter_until_the_deadline)
@@ -413,10 +400,8 @@ TEST(order_of_verdicts_and_exit_codes)
 	struct ktstr_result r = {};
 
 	EXPECT_EQ(ktstr_verdict_worse(KTSTR_PASS, KTSTR_FAIL), KTSTR_FAIL);
-	EXPECT_EQ(ktstr_verdict_worse(KTSTR_FAIL, KTSTR_INCONCLUSIVE),
-		  KTSTR_FAIL);
-	EXPECT_EQ(ktstr_verdict_worse(KTSTR_PASS, KTSTR_INCONCLUSIVE),
-		  KTSTR_INCONCLUSIVE);
+	EXPECT_EQ(ktstr_verdict_worse(KTSTR_FAIL, KTSTR_INCONCLUSIVE), KTSTR_FAIL);
+	EXPECT_EQ(ktstr_verdict_worse(KTSTR_PASS, KTSTR_INCONCLUSIVE), KTSTR_INCONCLUSIVE);
 	EXPECT_EQ(ktstr_verdict_worse(KTSTR_SKIP, KTSTR_PASS), KTSTR_PASS);
 	EXPECT_EQ(ktstr_exit_code(&r), 2);
 	r.verdict = KTSTR_SKIP;

@@ -4,7 +4,7 @@
 #include "kselftest_harness.h"
 #include "lib/util.h"
 
-#define S(n)	((n) * NSEC_PER_SEC)
+#define S(n) ((n) * NSEC_PER_SEC)
 
 static u64 cpu[4];
 
@@ -26,8 +26,8 @@ static struct watchdog_evidence sight(void)
 }
 
 /* Runs the clock in 100 ms ticks; busy per mille of each tick on vCPU 0. */
-static unsigned int run(struct watchdog *w, u64 *now, u64 until,
-			unsigned int busy, struct watchdog_verdict *v)
+static unsigned int run(struct watchdog *w, u64 *now, u64 until, unsigned int busy,
+			struct watchdog_verdict *v)
 {
 	struct watchdog_evidence ev = sight();
 	unsigned int tier = 0;
@@ -110,8 +110,7 @@ TEST(tier1_spin_in_every_stage)
 		EXPECT_LE(now, S(5) + budget + S(1) / 2);
 		EXPECT_EQ(v.tier, 1);
 		EXPECT_EQ(v.stage, limits[i / 2].stage);
-		EXPECT_EQ(strncmp(v.text, limits[i / 2].name,
-				  strlen(limits[i / 2].name)), 0);
+		EXPECT_EQ(strncmp(v.text, limits[i / 2].name, strlen(limits[i / 2].name)), 0);
 	}
 }
 
@@ -164,8 +163,7 @@ TEST(tier2_idle_wedge_in_every_stage)
 		EXPECT_EQ(run(&w, &now, now + limits[i].idle, 0, &v), 0);
 		EXPECT_EQ(run(&w, &now, S(600), 0, &v), 2);
 		EXPECT_EQ(v.stage, limits[i].stage);
-		EXPECT_EQ(strncmp(v.text, limits[i].name,
-				  strlen(limits[i].name)), 0);
+		EXPECT_EQ(strncmp(v.text, limits[i].name, strlen(limits[i].name)), 0);
 		EXPECT_NE(strstr(v.text, "idle"), NULL);
 	}
 }

@@ -94,18 +94,16 @@ TEST(crc_is_ieee)
 TEST(classes)
 {
 	static const u32 coord[] = {
-		WIRE_SRDY, WIRE_KADR, WIRE_SNRQ, WIRE_SNRP, WIRE_KORQ,
-		WIRE_KORP, WIRE_SSWN,
+		WIRE_SRDY, WIRE_KADR, WIRE_SNRQ, WIRE_SNRP, WIRE_KORQ, WIRE_KORP, WIRE_SSWN,
 	};
 	static const u32 host[] = {
 		WIRE_HFIL, WIRE_VMMR, WIRE_GFRM, WIRE_CONS, WIRE_COM2,
 	};
 	static const u32 verdict[] = {
-		WIRE_STIM, WIRE_STEN, WIRE_SCST, WIRE_SCPP, WIRE_SCRR,
-		WIRE_SCEN, WIRE_EXIT, WIRE_TEST, WIRE_SCDX, WIRE_CRSH,
-		WIRE_PMET, WIRE_RAWO, WIRE_PRAW, WIRE_WPRF, WIRE_WPRC,
-		WIRE_SOUT, WIRE_SERR, WIRE_SCLG, WIRE_LIFE, WIRE_EXCX,
-		WIRE_DMSG, WIRE_PROB,
+		WIRE_STIM, WIRE_STEN, WIRE_SCST, WIRE_SCPP, WIRE_SCRR, WIRE_SCEN,
+		WIRE_EXIT, WIRE_TEST, WIRE_SCDX, WIRE_CRSH, WIRE_PMET, WIRE_RAWO,
+		WIRE_PRAW, WIRE_WPRF, WIRE_WPRC, WIRE_SOUT, WIRE_SERR, WIRE_SCLG,
+		WIRE_LIFE, WIRE_EXCX, WIRE_DMSG, WIRE_PROB,
 	};
 	size_t i;
 
@@ -175,8 +173,7 @@ TEST(send_refuses_too_much)
 {
 	u8 byte = 0;
 
-	EXPECT_EQ(wire_send(-1, WIRE_SOUT, &byte, WIRE_FRAME_MAX + 1),
-		  -EMSGSIZE);
+	EXPECT_EQ(wire_send(-1, WIRE_SOUT, &byte, WIRE_FRAME_MAX + 1), -EMSGSIZE);
 	EXPECT_EQ(wire_send(-1, WIRE_SOUT, &byte, 1), -EBADF);
 }
 
@@ -212,8 +209,7 @@ static void *write_many(void *ctx)
 
 	memset(payload, arg->fill, sizeof(payload));
 	for (i = 0; i < 200; i++)
-		if (wire_writer_send(arg->w, WIRE_SOUT, payload,
-				     sizeof(payload)))
+		if (wire_writer_send(arg->w, WIRE_SOUT, payload, sizeof(payload)))
 			break;
 	return NULL;
 }
@@ -234,8 +230,7 @@ TEST(T5_threads_share_a_writer)
 	for (i = 0; i < 4; i++) {
 		args[i].w = &w;
 		args[i].fill = i;
-		ASSERT_EQ(pthread_create(&threads[i], NULL, write_many,
-					 &args[i]), 0);
+		ASSERT_EQ(pthread_create(&threads[i], NULL, write_many, &args[i]), 0);
 	}
 	wire_asm_init(&a, WIRE_FRAME_MAX);
 	while (r.nr < 800) {
@@ -268,8 +263,7 @@ TEST(T1_header_cut_at_each_byte)
 
 		wire_asm_init(&a, WIRE_FRAME_MAX);
 		EXPECT_EQ(wire_asm_feed(&a, stream, cut, record_frame, &r), 0);
-		EXPECT_EQ(wire_asm_feed(&a, stream + cut, len - cut,
-					record_frame, &r), 0);
+		EXPECT_EQ(wire_asm_feed(&a, stream + cut, len - cut, record_frame, &r), 0);
 		EXPECT_EQ(r.nr, 3);
 		EXPECT_EQ(r.bad, 0);
 		EXPECT_EQ(a.n.dropped_bytes, 0);
@@ -480,8 +474,7 @@ TEST(T5_any_split_gives_the_same_frames)
 			memcpy(stream + len, payload, n % 40);
 			len += n % 40;
 		} else if (kind == 1) {
-			len += put_hdr(stream + len, WIRE_SERR,
-				       8193 + n * 16, 0, 0);
+			len += put_hdr(stream + len, WIRE_SERR, 8193 + n * 16, 0, 0);
 		} else {
 			len += put(stream + len, WIRE_SOUT, payload, n);
 			if (kind == 2)
@@ -492,8 +485,7 @@ TEST(T5_any_split_gives_the_same_frames)
 	wire_asm_feed(&a, stream, len, record_frame, &whole);
 	EXPECT_GT(whole.nr, 100);
 	EXPECT_EQ(a.n.frames, whole.nr);
-	EXPECT_EQ(a.n.dropped_bytes + wire_asm_residual(&a) + whole.bytes +
-		  16 * whole.nr, len);
+	EXPECT_EQ(a.n.dropped_bytes + wire_asm_residual(&a) + whole.bytes + 16 * whole.nr, len);
 	dropped = a.n.dropped_bytes;
 	wire_asm_free(&a);
 
@@ -503,8 +495,7 @@ TEST(T5_any_split_gives_the_same_frames)
 
 		wire_asm_init(&a, 8192);
 		while (off < len) {
-			size_t n = 1 + next_random(&seed) %
-				   (round < 10 ? 40 : 100000);
+			size_t n = 1 + next_random(&seed) % (round < 10 ? 40 : 100000);
 
 			n = min(n, len - off);
 			wire_asm_feed(&a, stream + off, n, record_frame, &r);
@@ -533,12 +524,11 @@ TEST(T5_pure_garbage)
 
 			memcpy(junk + i, &v, 4);
 		}
-		ASSERT_EQ(wire_asm_feed(&a, junk, sizeof(junk), record_frame,
-					&r), 0);
+		ASSERT_EQ(wire_asm_feed(&a, junk, sizeof(junk), record_frame, &r), 0);
 		ASSERT_LE(a.room, 64 << 20);
 	}
-	EXPECT_EQ(a.n.dropped_bytes + wire_asm_residual(&a) + r.bytes +
-		  16 * r.nr, 20000ull * sizeof(junk));
+	EXPECT_EQ(a.n.dropped_bytes + wire_asm_residual(&a) + r.bytes + 16 * r.nr,
+		  20000ull * sizeof(junk));
 	wire_asm_free(&a);
 }
 

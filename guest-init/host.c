@@ -29,9 +29,9 @@
 
 #define HOST_PORT	"ktstr-host"
 #define HOST_MODULES	"/ktstr/modules"
-#define PORT_TIMEOUT_MS	10000
+#define PORT_TIMEOUT_MS 10000
 /* The other end kills us when it has seen EXIT; this is for when it does not. */
-#define LINGER_MS	10000
+#define LINGER_MS 10000
 
 /**
  * struct host - the emulated host
@@ -237,8 +237,8 @@ static int send_exit(struct host *h, struct ktstr_err *err)
 	int status = h->wait_status, ret;
 	struct wire_code code;
 
-	code.code = cpu_to_le32(WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
-				WEXITSTATUS(status));
+	status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	code.code = cpu_to_le32(status);
 	ret = h->out.error ? h->out.error : h->errout.error;
 	if (!ret)
 		ret = wire_writer_send(&h->w, WIRE_EXIT, &code, sizeof(code));

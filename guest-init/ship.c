@@ -12,8 +12,8 @@
 #include "lib/util.h"
 #include "ship.h"
 
-#define SHIP_CHUNK	(256U << 10)
-#define SHIP_DEPTH	32
+#define SHIP_CHUNK (256U << 10)
+#define SHIP_DEPTH 32
 
 /**
  * struct shipment - a walk in progress
@@ -32,8 +32,7 @@ static int failed(struct shipment *s, int code, const char *path)
 	return ktstr_err_set(s->err, code, "artifact %s: %s", path, strerror(-code));
 }
 
-static int send_piece(struct shipment *s, u32 flags, mode_t mode, const char *path,
-		      size_t len)
+static int send_piece(struct shipment *s, u32 flags, mode_t mode, const char *path, size_t len)
 {
 	struct wire_hfil h = {
 		.flags = cpu_to_le32(flags),

@@ -12,10 +12,10 @@
 #include <linux/kvm.h>
 #include <linux/types.h>
 
-#define CANARY_MEM_SIZE	(2U << 20)
+#define CANARY_MEM_SIZE (2U << 20)
 #define CANARY_VALUE	0x1234
 /* Enough for the guest to be truly running, little even where KVM is slow. */
-#define CANARY_LOOPS	2000
+#define CANARY_LOOPS 2000
 
 /**
  * struct canary_vm - the canary's machine

@@ -16,7 +16,7 @@
  */
 struct emulated_arch {
 	const char *qemu;
-	const char * const *modules;
+	const char *const *modules;
 };
 
 /**
@@ -30,8 +30,7 @@ const struct emulated_arch *emulated_arch(void);
  * @port_chardev: id of the character device behind the port
  * @port_name: the port's name
  */
-void emulated_arch_machine(struct strv *args, const char *port_chardev,
-			   const char *port_name);
+void emulated_arch_machine(struct strv *args, const char *port_chardev, const char *port_name);
 
 /**
  * emulated_arch_cmdline() - append this architecture's kernel parameters

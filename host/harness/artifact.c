@@ -12,7 +12,7 @@
 #include "lib/wire.h"
 
 #ifndef SYS_openat2
-#define SYS_openat2	437	/* the same number on every architecture */
+#define SYS_openat2 437 /* the same number on every architecture */
 #endif
 
 static int open_beneath(int dirfd, const char *path, u64 flags, u64 mode)
@@ -138,14 +138,15 @@ static int take_piece(struct artifact_sink *s, const struct wire_hfil *h, const 
 		      const void *data, size_t len)
 {
 	u32 flags = le32_to_cpu(h->flags);
+	bool begins = flags & WIRE_HFIL_FIRST, open = s->fd >= 0;
 	int ret = 0;
 
 	if (s->dirfd < 0 || flags & ~(WIRE_HFIL_FIRST | WIRE_HFIL_LAST))
 		return -EBADMSG;
 	/* A file is open from its first piece to its last, and no other then. */
-	if (!(flags & WIRE_HFIL_FIRST) == (s->fd < 0))
+	if (begins == open)
 		return -EBADMSG;
-	if (flags & WIRE_HFIL_FIRST) {
+	if (begins) {
 		if (!clean_path(path))
 			return -EBADMSG;
 		snprintf(s->path, sizeof(s->path), "%s", path);
@@ -164,8 +165,7 @@ static int take_piece(struct artifact_sink *s, const struct wire_hfil *h, const 
 	return ret;
 }
 
-int artifact_piece(struct artifact_sink *s, const void *payload, size_t len,
-		   struct ktstr_err *err)
+int artifact_piece(struct artifact_sink *s, const void *payload, size_t len, struct ktstr_err *err)
 {
 	char path[PATH_MAX] = "";
 	struct wire_hfil h;

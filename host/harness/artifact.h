@@ -7,9 +7,9 @@
 #include "lib/util.h"
 
 /* Caps on what one run may leave behind. */
-#define ARTIFACT_FILES_MAX	65536
-#define ARTIFACT_BYTES_MAX	(16ULL << 30)
-#define ARTIFACT_DEPTH_MAX	32
+#define ARTIFACT_FILES_MAX 65536
+#define ARTIFACT_BYTES_MAX (16ULL << 30)
+#define ARTIFACT_DEPTH_MAX 32
 
 /**
  * struct artifact_sink - writes files that arrive in pieces below a directory
@@ -59,8 +59,7 @@ int artifact_open(struct artifact_sink *s, const char *dir, struct ktstr_err *er
  * errno of the file system (-ENOTDIR, -ELOOP for a symlink in the way). After a
  * failure the file in progress is gone.
  */
-int artifact_piece(struct artifact_sink *s, const void *payload, size_t len,
-		   struct ktstr_err *err);
+int artifact_piece(struct artifact_sink *s, const void *payload, size_t len, struct ktstr_err *err);
 
 /**
  * artifact_close() - close the directory and drop an unfinished file

@@ -68,8 +68,8 @@ static int vm_create(struct canary_vm *c, const char **step)
 	if (c->vm < 0)
 		return -errno;
 	*step = "mmap";
-	c->mem = mmap(NULL, CANARY_MEM_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		      -1, 0);
+	c->mem = mmap(NULL, CANARY_MEM_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	if (c->mem == MAP_FAILED)
 		return -errno;
 	region.userspace_addr = (uintptr_t)c->mem;
@@ -91,7 +91,7 @@ static int vm_create(struct canary_vm *c, const char **step)
 
 static void vm_run(const struct canary_vm *c, struct answer *a)
 {
-	bool stored;
+	bool stored, hit;
 	int ret;
 
 	do
@@ -103,9 +103,9 @@ static void vm_run(const struct canary_vm *c, struct answer *a)
 	}
 	a->exit_reason = c->run->exit_reason;
 	stored = READ_ONCE(*canary_arch_watched(c)) == CANARY_VALUE;
+	hit = a->exit_reason == KVM_EXIT_DEBUG && canary_arch_hit(c->run, &a->status);
 	if (a->exit_reason == KVM_EXIT_DEBUG)
-		a->result = canary_arch_hit(c->run, &a->status) && stored ? CANARY_OK :
-			    CANARY_WRONG_STATUS;
+		a->result = hit && stored ? CANARY_OK : CANARY_WRONG_STATUS;
 	else if (stored)
 		a->result = CANARY_NO_DEBUG_EXIT;
 	else
@@ -204,25 +204,46 @@ static const struct {
 	const char *name;
 	const char *way_out;
 } canary_text[] = {
-	[CANARY_OK] = { "usable", "" },
-	[CANARY_NO_DEVICE] = { "no-device",
-		"turn on virtualization (in a VM: nesting), then load kvm-intel or kvm-amd" },
-	[CANARY_NO_PERMISSION] = { "no-permission",
-		"join the group of /dev/kvm (usually: sudo usermod -aG kvm $USER), log in again" },
-	[CANARY_OPEN_FAILED] = { "open-failed",
-		"another hypervisor may hold the CPU's virtualization: unload it" },
-	[CANARY_CREATE_FAILED] = { "create-failed",
-		"see the kernel log (dmesg) for what KVM says" },
-	[CANARY_RUN_FAILED] = { "run-failed",
-		"see the kernel log (dmesg) for what KVM says" },
-	[CANARY_NO_DEBUG_EXIT] = { "no-debug-exit",
-		"use a machine whose hypervisor passes debug registers on to nested guests" },
-	[CANARY_WRONG_STATUS] = { "wrong-status",
-		"use a machine whose hypervisor passes debug registers on to nested guests" },
-	[CANARY_TIMEOUT] = { "timeout",
-		"see the kernel log (dmesg) for what KVM says" },
-	[CANARY_INTERNAL] = { "internal",
-		"free memory or raise the process limit" },
+	[CANARY_OK] = {
+		.name = "usable",
+		.way_out = "",
+	},
+	[CANARY_NO_DEVICE] = {
+		.name = "no-device",
+		.way_out = "turn on virtualization (in a VM: nesting), load kvm-intel or kvm-amd",
+	},
+	[CANARY_NO_PERMISSION] = {
+		.name = "no-permission",
+		.way_out = "join the group of /dev/kvm: sudo usermod -aG kvm $USER",
+	},
+	[CANARY_OPEN_FAILED] = {
+		.name = "open-failed",
+		.way_out = "another hypervisor may hold the CPU's virtualization: unload it",
+	},
+	[CANARY_CREATE_FAILED] = {
+		.name = "create-failed",
+		.way_out = "see the kernel log (dmesg) for what KVM says",
+	},
+	[CANARY_RUN_FAILED] = {
+		.name = "run-failed",
+		.way_out = "see the kernel log (dmesg) for what KVM says",
+	},
+	[CANARY_NO_DEBUG_EXIT] = {
+		.name = "no-debug-exit",
+		.way_out = "use a machine whose hypervisor hands debug registers to its guests",
+	},
+	[CANARY_WRONG_STATUS] = {
+		.name = "wrong-status",
+		.way_out = "use a machine whose hypervisor hands debug registers to its guests",
+	},
+	[CANARY_TIMEOUT] = {
+		.name = "timeout",
+		.way_out = "see the kernel log (dmesg) for what KVM says",
+	},
+	[CANARY_INTERNAL] = {
+		.name = "internal",
+		.way_out = "free memory or raise the process limit",
+	},
 };
 
 static void explain(struct canary_report *r, const char *step)
@@ -242,8 +263,7 @@ static void explain(struct canary_report *r, const char *step)
 		snprintf(r->reason, len, "the canary guest did not end within %d ms",
 			 CANARY_TIMEOUT_MS);
 	else if (!r->error)
-		snprintf(r->reason, len, "the canary guest ended with KVM exit %u",
-			 r->exit_reason);
+		snprintf(r->reason, len, "the canary guest ended with KVM exit %u", r->exit_reason);
 	else
 		snprintf(r->reason, len, "%s: %s", step, why);
 }
@@ -268,6 +288,7 @@ enum canary_result canary_probe(struct canary_report *rep)
 
 const char *canary_result_name(enum canary_result result)
 {
-	return (unsigned int)result < ARRAY_SIZE(canary_text) ? canary_text[result].name :
-	       "unknown";
+	if ((unsigned int)result >= ARRAY_SIZE(canary_text))
+		return "unknown";
+	return canary_text[result].name;
 }

@@ -5,7 +5,7 @@
 #include <linux/types.h>
 
 /* How long the canary may take before KVM counts as unusable. */
-#define CANARY_TIMEOUT_MS	2000
+#define CANARY_TIMEOUT_MS 2000
 
 /**
  * enum canary_result - is KVM usable?

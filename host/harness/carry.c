@@ -16,12 +16,12 @@
 #include "lib/util.h"
 #include "strv.h"
 
-#define CARRY_DEPTH	32
+#define CARRY_DEPTH 32
 
 /* Modules that a kernel may need before it can talk to us. */
-static const char * const guest_modules[] = { "virtio_mmio", "virtio_console", NULL };
+static const char *const guest_modules[] = { "virtio_mmio", "virtio_console", NULL };
 /* What scripts/setup puts beside a kernel and the harness reads. */
-static const char * const beside_kernel[] = { "release", "config", NULL };
+static const char *const beside_kernel[] = { "release", "config", NULL };
 
 char *carry_path(const char *path)
 {
@@ -162,7 +162,7 @@ static int carry_beside(struct initramfs *fs, const char *kernel, const char *na
 static int carry_kernel(struct initramfs *fs, const char *kernel, bool vmlinux,
 			struct ktstr_err *err)
 {
-	const char * const *name;
+	const char *const *name;
 	int ret = carry_file(fs, kernel, err);
 
 	for (name = beside_kernel; *name && !ret; name++)
@@ -174,8 +174,7 @@ static int carry_kernel(struct initramfs *fs, const char *kernel, bool vmlinux,
 	return ret;
 }
 
-int carry_suite(struct initramfs *fs, const char *kernel, bool vmlinux,
-		struct ktstr_err *err)
+int carry_suite(struct initramfs *fs, const char *kernel, bool vmlinux, struct ktstr_err *err)
 {
 	char *path = discover_kernel(kernel, NULL);
 	int ret = 0;

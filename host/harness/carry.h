@@ -49,7 +49,6 @@ int carry_tree(struct initramfs *fs, const char *path, struct ktstr_err *err);
  *
  * Return: as carry_file().
  */
-int carry_suite(struct initramfs *fs, const char *kernel, bool vmlinux,
-		struct ktstr_err *err);
+int carry_suite(struct initramfs *fs, const char *kernel, bool vmlinux, struct ktstr_err *err);
 
 #endif /* KTSTR_HOST_CARRY_H */

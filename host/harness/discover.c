@@ -13,9 +13,9 @@
 #include "lib/util.h"
 
 #if defined(__aarch64__)
-#define KERNEL_IN_TREE	"arch/arm64/boot/Image"
+#define KERNEL_IN_TREE "arch/arm64/boot/Image"
 #else
-#define KERNEL_IN_TREE	"arch/x86/boot/bzImage"
+#define KERNEL_IN_TREE "arch/x86/boot/bzImage"
 #endif
 
 char *discover_exe(struct ktstr_err *err)

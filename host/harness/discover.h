@@ -89,7 +89,7 @@ char *discover_scheduler_dir(struct ktstr_err *err);
 char *discover_qemu(struct ktstr_err *err);
 
 /* Older ones do not load DR7 on VMRUN: watchpoints in nested guests are lost. */
-#define QEMU_VERSION_MIN	10
+#define QEMU_VERSION_MIN 10
 
 /**
  * qemu_version_major() - read the major version out of ``--version``

@@ -16,7 +16,7 @@
 #include "host/harness/strv.h"
 #include "lib/util.h"
 
-#define VERSION_TIMEOUT_MS	10000
+#define VERSION_TIMEOUT_MS 10000
 
 int qemu_version_major(const char *text)
 {
@@ -48,7 +48,7 @@ static void read_some(int fd, char *buf, size_t len)
 }
 
 /* The first bytes a program prints, "" when it cannot be run. */
-static void capture(char * const argv[], char *buf, size_t len)
+static void capture(char *const argv[], char *buf, size_t len)
 {
 	posix_spawn_file_actions_t fa;
 	int fds[2];

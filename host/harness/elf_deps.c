@@ -14,17 +14,19 @@
 #include "lib/util.h"
 
 /* Chains of libraries are a dozen deep at worst; each level costs stack. */
-#define ELF_DEPS_DEPTH	64
+#define ELF_DEPS_DEPTH 64
 
 /*
  * Where a loader looks when nothing else says where: Debian's multiarch
  * directories, the bi-arch ones of the others, then the traditional ones.
  */
-static const char * const lib_names[] = {
+static const char *const lib_names[] = {
 #if defined(__x86_64__)
-	"lib/x86_64-linux-gnu", "lib64",
+	"lib/x86_64-linux-gnu",
+	"lib64",
 #elif defined(__aarch64__)
-	"lib/aarch64-linux-gnu", "lib64",
+	"lib/aarch64-linux-gnu",
+	"lib64",
 #endif
 	"lib",
 };
@@ -232,8 +234,7 @@ static int read_elf(struct object *o, Elf *elf)
 	GElf_Phdr ph;
 	int ret = 0;
 
-	if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &eh) ||
-	    elf_getphdrnum(elf, &nr_phdr))
+	if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &eh) || elf_getphdrnum(elf, &nr_phdr))
 		return -ENOEXEC;
 	/* libelf quietly leaves out headers that a cut file lacks. */
 	if (eh.e_phnum != PN_XNUM && eh.e_phnum != nr_phdr)
@@ -353,7 +354,7 @@ static char *in_cache(struct elf_deps *d, const char *name, const struct object 
 
 static char *in_defaults(const char *name, const struct object *by)
 {
-	static const char * const roots[] = { "", "/usr" };
+	static const char *const roots[] = { "", "/usr" };
 	char *path = NULL, dir[64];
 	size_t i, j;
 
@@ -462,8 +463,9 @@ static int add_object(struct elf_deps *d, const char *path, const struct object 
 				     path, ELF_DEPS_DEPTH);
 	ret = object_read(&o);
 	if (ret)
-		ktstr_err_set(err, ret, "%s: %s", path, ret == -ENOEXEC ?
-			      "not an ELF file, or a damaged one" : strerror(-ret));
+		ktstr_err_set(err, ret, "%s: %s", path,
+			      ret == -ENOEXEC ? "not an ELF file, or a damaged one" :
+						strerror(-ret));
 	if (!ret && o.interp)
 		ret = add_interp(d, &o, err);
 	for (i = 0; i < o.needed.nr && !ret; i++)

@@ -15,7 +15,7 @@
 #include "qemu.h"
 
 /* The emulated kernel, page tables of nested guests, slack. */
-#define HOST_BASE_MIB	512
+#define HOST_BASE_MIB 512
 
 enum where {
 	RUN_HERE,
@@ -36,8 +36,8 @@ static int decide(struct ktstr_err *err)
 		return RUN_EMULATED;
 	}
 	if (mode && *mode && strcmp(mode, "auto"))
-		return ktstr_err_set(err, -EINVAL,
-				     "KTSTR_HOST=%s: must be kvm, emulated or auto", mode);
+		return ktstr_err_set(err, -EINVAL, "KTSTR_HOST=%s: must be kvm, emulated or auto",
+				     mode);
 	if (canary_probe(&rep) == CANARY_OK)
 		return RUN_HERE;
 	pr_warn("KVM is not usable here (%s): running inside an emulated host (QEMU TCG, much slower); KTSTR_HOST=kvm forbids this",
@@ -55,8 +55,8 @@ static int cpus_from_env(unsigned int *cpus, struct ktstr_err *err)
 		return 0;
 	value = strtoul(text, &end, 10);
 	if (*end || !value || value > 255)
-		return ktstr_err_set(err, -EINVAL,
-				     "KTSTR_EMULATED_CPUS=%s: must be from 1 to 255", text);
+		return ktstr_err_set(err, -EINVAL, "KTSTR_EMULATED_CPUS=%s: must be from 1 to 255",
+				     text);
 	*cpus = value;
 	return 0;
 }

@@ -27,18 +27,18 @@
 #include "lib/err.h"
 
 /* Environment of a program inside: "1", and KTSTR_HOST=kvm with it. */
-#define EMULATED_ENV		"KTSTR_IN_EMULATED_HOST"
-#define EMULATED_PORT		"ktstr-host"
+#define EMULATED_ENV  "KTSTR_IN_EMULATED_HOST"
+#define EMULATED_PORT "ktstr-host"
 /* What a program exits with when the emulated host failed, not the program. */
 #define EMULATED_INFRA_STATUS	3
-#define EMULATED_TIMEOUT_STATUS	124
+#define EMULATED_TIMEOUT_STATUS 124
 #define EMULATED_CPUS_MAX	8
 #define EMULATED_MEM_MIB	1024
 /* From starting QEMU to the first sign of life of its PID 1. */
-#define EMULATED_BOOT_MS	120000
+#define EMULATED_BOOT_MS 120000
 
-#define EMULATED_SUITE		BIT(0)
-#define EMULATED_VMLINUX	BIT(1)
+#define EMULATED_SUITE	 BIT(0)
+#define EMULATED_VMLINUX BIT(1)
 
 /**
  * struct emulated_opts - what a program needs inside
@@ -61,7 +61,7 @@
  * Zeroed memory asks for nothing special.
  */
 struct emulated_opts {
-	const char * const *carry;
+	const char *const *carry;
 	const char *artifacts;
 	const char *kernel;
 	u32 timeout_ms;

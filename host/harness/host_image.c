@@ -17,8 +17,8 @@
 #include "strv.h"
 
 /* glibc loads it by name when a thread is cancelled or exits. */
-#define LIBGCC		"libgcc_s.so.1"
-#define LD_CACHE	"/etc/ld.so.cache"
+#define LIBGCC	 "libgcc_s.so.1"
+#define LD_CACHE "/etc/ld.so.cache"
 
 static bool is_var(const char *entry, const char *name)
 {
@@ -144,7 +144,7 @@ static int add_init(struct initramfs *fs, const char *host_kernel, struct ktstr_
 static int add_carried(struct initramfs *fs, const struct emulated_opts *opts,
 		       struct ktstr_err *err)
 {
-	const char * const *path;
+	const char *const *path;
 	int ret = 0;
 
 	for (path = opts->carry; path && *path && !ret; path++)
@@ -177,8 +177,8 @@ static int collect(struct initramfs *fs, char **argv, const char *host_kernel,
 	return ret;
 }
 
-int host_image_build(char **argv, const char *host_kernel,
-		     const struct emulated_opts *opts, size_t *len, struct ktstr_err *err)
+int host_image_build(char **argv, const char *host_kernel, const struct emulated_opts *opts,
+		     size_t *len, struct ktstr_err *err)
 {
 	struct initramfs *fs = initramfs_new();
 	int ret;

@@ -21,7 +21,7 @@
  *
  * Return: a memfd that the caller closes, or negative errno.
  */
-int host_image_build(char **argv, const char *host_kernel,
-		     const struct emulated_opts *opts, size_t *len, struct ktstr_err *err);
+int host_image_build(char **argv, const char *host_kernel, const struct emulated_opts *opts,
+		     size_t *len, struct ktstr_err *err);
 
 #endif /* KTSTR_HOST_HOST_IMAGE_H */

@@ -18,10 +18,10 @@
 #include "lib/util.h"
 #include "lib/wire.h"
 
-#define READ_SIZE	65536
-#define CONSOLE_LINES	24
-#define CONSOLE_HEAD	4096
-#define CONSOLE_TAIL	32768
+#define READ_SIZE     65536
+#define CONSOLE_LINES 24
+#define CONSOLE_HEAD  4096
+#define CONSOLE_TAIL  32768
 
 /**
  * struct session - an emulated host and what became of it

@@ -15,18 +15,18 @@
 #include "lib/util.h"
 
 /* "070701" and thirteen fields of eight hex digits. */
-#define CPIO_HDR	110
-#define CPIO_ALIGN(n)	(((n) + 3) & ~(size_t)3)
-#define CPIO_TRAILER	"TRAILER!!!"
+#define CPIO_HDR      110
+#define CPIO_ALIGN(n) (((n) + 3) & ~(size_t)3)
+#define CPIO_TRAILER  "TRAILER!!!"
 
 struct node {
-	char *path;		/* absolute; the archive drops the slash */
-	char *host_path;	/* contents are in this file ... */
+	char *path; /* absolute; the archive drops the slash */
+	char *host_path; /* contents are in this file ... */
 	dev_t dev;
 	ino_t ino;
-	void *data;		/* ... or here: memory, or a symlink's target */
+	void *data; /* ... or here: memory, or a symlink's target */
 	size_t size;
-	mode_t mode;		/* with its S_IFMT bits */
+	mode_t mode; /* with its S_IFMT bits */
 };
 
 /*
@@ -91,8 +91,7 @@ static int check_path(const char *path, struct ktstr_err *err)
 	const char *p = path;
 
 	if (strlen(path) >= PATH_MAX)
-		return ktstr_err_set(err, -ENAMETOOLONG, "initramfs path too long: %.80s...",
-				     path);
+		return ktstr_err_set(err, -ENAMETOOLONG, "initramfs path too long: %.80s...", path);
 	while (*p == '/' && p[1]) {
 		size_t len = strcspn(++p, "/");
 
@@ -126,18 +125,17 @@ static int insert(struct initramfs *fs, const struct node *tmpl, struct ktstr_er
 	return 0;
 }
 
-static int add_one_dir(struct initramfs *fs, const char *path, mode_t mode,
-		       struct ktstr_err *err)
+static int add_one_dir(struct initramfs *fs, const char *path, mode_t mode, struct ktstr_err *err)
 {
 	struct node *e = find(fs, path);
 
 	if (e && !S_ISDIR(e->mode))
-		return ktstr_err_set(err, -ENOTDIR,
-				     "%s: already in the initramfs, not a directory", path);
+		return ktstr_err_set(err, -ENOTDIR, "%s: already in the initramfs, not a directory",
+				     path);
 	if (e)
 		return 0;
-	return insert(fs, &(struct node){ .path = strdup(path),
-					   .mode = S_IFDIR | (mode & 07777) }, err);
+	return insert(fs, &(struct node){ .path = strdup(path), .mode = S_IFDIR | (mode & 07777) },
+		      err);
 }
 
 static int add_parents(struct initramfs *fs, const char *path, struct ktstr_err *err)
@@ -157,8 +155,7 @@ static int add_parents(struct initramfs *fs, const char *path, struct ktstr_err 
 	return ret;
 }
 
-int initramfs_add_dir(struct initramfs *fs, const char *path, mode_t mode,
-		      struct ktstr_err *err)
+int initramfs_add_dir(struct initramfs *fs, const char *path, mode_t mode, struct ktstr_err *err)
 {
 	int ret = add_parents(fs, path, err);
 
@@ -197,8 +194,8 @@ static int add_node(struct initramfs *fs, const char *path, struct node *tmpl,
 	return insert(fs, tmpl, err);
 }
 
-int initramfs_add_file(struct initramfs *fs, const char *path,
-		       const char *host_path, mode_t mode, struct ktstr_err *err)
+int initramfs_add_file(struct initramfs *fs, const char *path, const char *host_path, mode_t mode,
+		       struct ktstr_err *err)
 {
 	struct node e = { 0 };
 	struct stat st;
@@ -217,8 +214,8 @@ int initramfs_add_file(struct initramfs *fs, const char *path,
 	return add_node(fs, path, &e, err);
 }
 
-static int add_data(struct initramfs *fs, const char *path, const void *data,
-		    size_t len, mode_t mode, struct ktstr_err *err)
+static int add_data(struct initramfs *fs, const char *path, const void *data, size_t len,
+		    mode_t mode, struct ktstr_err *err)
 {
 	struct node e = { .size = len, .mode = mode };
 
@@ -230,20 +227,20 @@ static int add_data(struct initramfs *fs, const char *path, const void *data,
 	return add_node(fs, path, &e, err);
 }
 
-int initramfs_add_mem(struct initramfs *fs, const char *path, const void *data,
-		      size_t len, mode_t mode, struct ktstr_err *err)
+int initramfs_add_mem(struct initramfs *fs, const char *path, const void *data, size_t len,
+		      mode_t mode, struct ktstr_err *err)
 {
 	return add_data(fs, path, data, len, S_IFREG | (mode & 07777), err);
 }
 
-int initramfs_add_symlink(struct initramfs *fs, const char *path,
-			  const char *target, struct ktstr_err *err)
+int initramfs_add_symlink(struct initramfs *fs, const char *path, const char *target,
+			  struct ktstr_err *err)
 {
 	return add_data(fs, path, target, strlen(target), S_IFLNK | 0777, err);
 }
 
-int initramfs_add_elf(struct initramfs *fs, const char *path,
-		      const char *host_path, struct ktstr_err *err)
+int initramfs_add_elf(struct initramfs *fs, const char *path, const char *host_path,
+		      struct ktstr_err *err)
 {
 	struct elf_deps deps = { 0 };
 	size_t i;
@@ -277,8 +274,7 @@ static void put_header(struct build *b, const char *name, mode_t mode, size_t si
 	char hdr[CPIO_HDR + 1];
 
 	/* ino mode uid gid nlink mtime size maj min rmaj rmin namesize check */
-	snprintf(hdr, sizeof(hdr),
-		 "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
+	snprintf(hdr, sizeof(hdr), "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
 		 b->ino++, mode, 0, 0, 1, 0, (u32)size, 0, 0, 0, 0, (u32)len, 0);
 	memcpy(b->out + b->used, hdr, CPIO_HDR);
 	memcpy(b->out + b->used + CPIO_HDR, name, len);
@@ -299,15 +295,15 @@ static int read_source(const struct node *e, u8 *out, struct ktstr_err *err)
 		n = -ESTALE;
 	close_fd(&fd);
 	if (n < 0)
-		return ktstr_err_set(err, n, "%s: %s", e->host_path, n == -ESTALE ?
-				     "its size changed while it was being packed; try again" :
-				     strerror(-n));
+		return ktstr_err_set(err, n, "%s: %s", e->host_path,
+				     n == -ESTALE ? "changed while it was being packed" :
+						    strerror(-n));
 	return 0;
 }
 
 static void put_node(const void *p, VISIT which, void *ctx)
 {
-	const struct node *e = *(const struct node * const *)p;
+	const struct node *e = *(const struct node *const *)p;
 	struct build *b = ctx;
 
 	if (b->ret || (which != postorder && which != leaf))
@@ -331,8 +327,7 @@ static int build_into(const struct initramfs *fs, void *out, struct ktstr_err *e
 	return b.ret;
 }
 
-int initramfs_build(const struct initramfs *fs, void **buf, size_t *len,
-		    struct ktstr_err *err)
+int initramfs_build(const struct initramfs *fs, void **buf, size_t *len, struct ktstr_err *err)
 {
 	void *out = malloc(fs->size);
 	int ret;
@@ -350,8 +345,7 @@ int initramfs_build(const struct initramfs *fs, void **buf, size_t *len,
 	return 0;
 }
 
-int initramfs_build_fd(const struct initramfs *fs, size_t *len,
-		       struct ktstr_err *err)
+int initramfs_build_fd(const struct initramfs *fs, size_t *len, struct ktstr_err *err)
 {
 	void *out = MAP_FAILED;
 	int ret, fd;

@@ -35,8 +35,7 @@ struct initramfs *initramfs_new(void);
  * Return: 0, -EINVAL for a path that is not absolute and clean, -ENOTDIR when
  * the path or a parent is there as something else, -ENAMETOOLONG, -ENOMEM.
  */
-int initramfs_add_dir(struct initramfs *fs, const char *path, mode_t mode,
-		      struct ktstr_err *err);
+int initramfs_add_dir(struct initramfs *fs, const char *path, mode_t mode, struct ktstr_err *err);
 
 /**
  * initramfs_add_file() - add a regular file of the host
@@ -52,8 +51,8 @@ int initramfs_add_dir(struct initramfs *fs, const char *path, mode_t mode,
  * for a @host_path that is no regular file, -EFBIG above 4 GiB (the format's
  * limit), the negative errno of open(2), or as initramfs_add_dir().
  */
-int initramfs_add_file(struct initramfs *fs, const char *path,
-		       const char *host_path, mode_t mode, struct ktstr_err *err);
+int initramfs_add_file(struct initramfs *fs, const char *path, const char *host_path, mode_t mode,
+		       struct ktstr_err *err);
 
 /**
  * initramfs_add_mem() - add a regular file from memory
@@ -66,8 +65,8 @@ int initramfs_add_file(struct initramfs *fs, const char *path,
  *
  * Return: as initramfs_add_file().
  */
-int initramfs_add_mem(struct initramfs *fs, const char *path, const void *data,
-		      size_t len, mode_t mode, struct ktstr_err *err);
+int initramfs_add_mem(struct initramfs *fs, const char *path, const void *data, size_t len,
+		      mode_t mode, struct ktstr_err *err);
 
 /**
  * initramfs_add_symlink() - add a symbolic link
@@ -78,8 +77,8 @@ int initramfs_add_mem(struct initramfs *fs, const char *path, const void *data,
  *
  * Return: as initramfs_add_file().
  */
-int initramfs_add_symlink(struct initramfs *fs, const char *path,
-			  const char *target, struct ktstr_err *err);
+int initramfs_add_symlink(struct initramfs *fs, const char *path, const char *target,
+			  struct ktstr_err *err);
 
 /**
  * initramfs_add_elf() - add a program with everything it needs to start
@@ -94,8 +93,8 @@ int initramfs_add_symlink(struct initramfs *fs, const char *path,
  * Return: as initramfs_add_file(), or as elf_deps_add(): -ENOEXEC for a file
  * that is not ELF, -ENOENT for a missing library.
  */
-int initramfs_add_elf(struct initramfs *fs, const char *path,
-		      const char *host_path, struct ktstr_err *err);
+int initramfs_add_elf(struct initramfs *fs, const char *path, const char *host_path,
+		      struct ktstr_err *err);
 
 /**
  * initramfs_size() - how large the archive is going to be
@@ -115,8 +114,7 @@ size_t initramfs_size(const struct initramfs *fs);
  * Return: 0, -ENOMEM, or the negative errno of reading a source; -ESTALE when a
  * source changed its size since it was added.
  */
-int initramfs_build(const struct initramfs *fs, void **buf, size_t *len,
-		    struct ktstr_err *err);
+int initramfs_build(const struct initramfs *fs, void **buf, size_t *len, struct ktstr_err *err);
 
 /**
  * initramfs_build_fd() - make the archive in a memfd
@@ -130,8 +128,7 @@ int initramfs_build(const struct initramfs *fs, void **buf, size_t *len,
  * Return: the descriptor, close-on-exec and owned by the caller, or negative
  * errno as initramfs_build() and memfd_create(2).
  */
-int initramfs_build_fd(const struct initramfs *fs, size_t *len,
-		       struct ktstr_err *err);
+int initramfs_build_fd(const struct initramfs *fs, size_t *len, struct ktstr_err *err);
 
 /**
  * initramfs_free() - forget everything; takes NULL

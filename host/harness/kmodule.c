@@ -11,22 +11,19 @@
 #include "kmodule.h"
 #include "lib/util.h"
 
-#define KMODULE_MAX	(256U << 20)
+#define KMODULE_MAX (256U << 20)
 
 /* Where the kernel's own build keeps the modules we ever ask for. */
 static const struct {
 	const char *name;
 	const char *dir;
 } module_dirs[] = {
-	{ "virtio_mmio", "drivers/virtio" },
-	{ "virtio_console", "drivers/char" },
-	{ "irqbypass", "virt/lib" },
-	{ "kvm", "arch/x86/kvm" },
-	{ "kvm-amd", "arch/x86/kvm" },
-	{ "kvm-intel", "arch/x86/kvm" },
+	{ "virtio_mmio", "drivers/virtio" }, { "virtio_console", "drivers/char" },
+	{ "irqbypass", "virt/lib" },	     { "kvm", "arch/x86/kvm" },
+	{ "kvm-amd", "arch/x86/kvm" },	     { "kvm-intel", "arch/x86/kvm" },
 };
 
-static const char * const suffixes[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz" };
+static const char *const suffixes[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz" };
 
 static const char *module_dir(const char *name)
 {
@@ -135,7 +132,7 @@ static int add_one(struct initramfs *fs, const char *path, const char *name, int
 	return ret;
 }
 
-int kmodule_add(struct initramfs *fs, const char *kernel, const char * const *names,
+int kmodule_add(struct initramfs *fs, const char *kernel, const char *const *names,
 		struct ktstr_err *err)
 {
 	int ret = 0, nr = 0;

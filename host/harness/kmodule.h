@@ -6,7 +6,7 @@
 #include "host/harness/initramfs.h"
 #include "lib/err.h"
 
-#define KMODULE_DIR	"/ktstr/modules"
+#define KMODULE_DIR "/ktstr/modules"
 
 /**
  * kmodule_find() - find the file of a kernel module
@@ -42,7 +42,7 @@ void *kmodule_read(const char *path, size_t *size, struct ktstr_err *err);
  *
  * Return: how many were added, or negative errno of reading or adding one.
  */
-int kmodule_add(struct initramfs *fs, const char *kernel, const char * const *names,
+int kmodule_add(struct initramfs *fs, const char *kernel, const char *const *names,
 		struct ktstr_err *err);
 
 #endif /* KTSTR_HOST_KMODULE_H */

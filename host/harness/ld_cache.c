@@ -8,9 +8,9 @@
 #include "lib/util.h"
 
 /* glibc, sysdeps/generic/dl-cache.h: struct cache_file_new, file_entry_new */
-#define LD_CACHE_MAGIC	"glibc-ld.so.cache1.1"
-#define LD_CACHE_OLD	"ld.so-1.7.0"
-#define LD_CACHE_MAX	(64U << 20)
+#define LD_CACHE_MAGIC "glibc-ld.so.cache1.1"
+#define LD_CACHE_OLD   "ld.so-1.7.0"
+#define LD_CACHE_MAX   (64U << 20)
 
 struct ld_cache_hdr {
 	char magic[sizeof(LD_CACHE_MAGIC) - 1];

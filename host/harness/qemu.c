@@ -16,11 +16,11 @@
 #include "qemu.h"
 
 /* Descriptors QEMU finds besides its standard ones. */
-#define QEMU_FD_PORT	3
-#define QEMU_FD_INITRD	4
+#define QEMU_FD_PORT   3
+#define QEMU_FD_INITRD 4
 
 #ifndef SYS_pidfd_open
-#define SYS_pidfd_open	434	/* the same number on every architecture */
+#define SYS_pidfd_open 434 /* the same number on every architecture */
 #endif
 
 static void add_cmdline(struct strv *args, const struct qemu_config *cfg)
@@ -51,10 +51,18 @@ static void add_cmdline(struct strv *args, const struct qemu_config *cfg)
 
 static void build_args(struct strv *args, const struct qemu_config *cfg)
 {
-	static const char * const fixed[] = {
-		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-		"-accel", "tcg,thread=multi",
-		"-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
+	static const char *const fixed[] = {
+		"-nodefaults",
+		"-no-user-config",
+		"-display",
+		"none",
+		"-no-reboot",
+		"-accel",
+		"tcg,thread=multi",
+		"-chardev",
+		"stdio,id=console,signal=off",
+		"-serial",
+		"chardev:console",
 	};
 	size_t i;
 

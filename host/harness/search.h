@@ -29,16 +29,14 @@ struct search {
  *
  * Return: the path, from malloc(3), or NULL.
  */
-__printf(3, 4)
-char *search_try(struct search *s, int mode, const char *fmt, ...);
+__printf(3, 4) char *search_try(struct search *s, int mode, const char *fmt, ...);
 
 /**
  * search_note() - list a place that was looked at in another way
  * @s: the search
  * @fmt: printf format
  */
-__printf(2, 3)
-void search_note(struct search *s, const char *fmt, ...);
+__printf(2, 3) void search_note(struct search *s, const char *fmt, ...);
 
 /**
  * search_only() - one given path, without alternatives

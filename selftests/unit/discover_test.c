@@ -13,14 +13,15 @@
 #include "lib/util.h"
 #include "kselftest_harness.h"
 
-FIXTURE(discover) {
+FIXTURE(discover)
+{
 	char dir[64];
 	struct ktstr_err err;
 	char *path;
 };
 
-static const char * const vars[] = {
-	"KTSTR_CACHE_DIR", "XDG_CACHE_HOME", "KTSTR_KERNEL", "KTSTR_HOST_KERNEL", "KDIR",
+static const char *const vars[] = {
+	"KTSTR_CACHE_DIR",  "XDG_CACHE_HOME",  "KTSTR_KERNEL", "KTSTR_HOST_KERNEL", "KDIR",
 	"KTSTR_GUEST_INIT", "KTSTR_SCHED_DIR", "KTSTR_QEMU",
 };
 

@@ -73,7 +73,8 @@ static void tiny_make(struct tiny_elf *t, const char *needed, Elf64_Sxword path_
 	tiny_dyn(d++, DT_STRSZ, sizeof(t->str));
 }
 
-FIXTURE(elf_deps) {
+FIXTURE(elf_deps)
+{
 	char dir[64];
 	struct elf_deps deps;
 	struct ktstr_err err;
@@ -101,8 +102,7 @@ static const char *in(const char *dir, const char *name, char *buf)
 	return buf;
 }
 
-static void put(struct __test_metadata *_metadata, const char *path, const void *data,
-		size_t len)
+static void put(struct __test_metadata *_metadata, const char *path, const void *data, size_t len)
 {
 	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0755);
 
@@ -127,7 +127,7 @@ TEST_F(elf_deps, own_closure_is_what_is_mapped)
 	size_t i;
 
 	ASSERT_EQ(elf_deps_add(&self->deps, "/proc/self/exe", &self->err), 0)
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	/* Every object the loader mapped for us was found, by whatever name. */
 	for (map = _r_debug.r_map; map; map = map->l_next) {
 		bool found = false;
@@ -138,7 +138,7 @@ TEST_F(elf_deps, own_closure_is_what_is_mapped)
 			found = realpath(self->deps.paths.v[i], real[1]) &&
 				!strcmp(real[0], real[1]);
 		EXPECT_TRUE(found)
-			TH_LOG("%s is mapped but was not found", map->l_name);
+		TH_LOG("%s is mapped but was not found", map->l_name);
 	}
 }
 
@@ -168,7 +168,7 @@ TEST_F(elf_deps, runpath_with_origin)
 	put_elf(_metadata, in(self->dir, "prog", prog), "libt.so", DT_RUNPATH, "$ORIGIN");
 	put_elf(_metadata, in(self->dir, "libt.so", lib), NULL, 0, NULL);
 	ASSERT_EQ(elf_deps_add(&self->deps, prog, &self->err), 0)
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	ASSERT_EQ(self->deps.paths.nr, 1);
 	EXPECT_STREQ(self->deps.paths.v[0], lib);
 }
@@ -182,7 +182,7 @@ TEST_F(elf_deps, rpath_is_inherited_runpath_is_not)
 	put_elf(_metadata, in(self->dir, "libmid.so", mid), "libleaf.so", 0, NULL);
 	put_elf(_metadata, in(self->dir, "libleaf.so", leaf), NULL, 0, NULL);
 	ASSERT_EQ(elf_deps_add(&self->deps, prog, &self->err), 0)
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	ASSERT_EQ(self->deps.paths.nr, 2);
 	EXPECT_STREQ(self->deps.paths.v[0], mid);
 	EXPECT_STREQ(self->deps.paths.v[1], leaf);
@@ -246,27 +246,27 @@ TEST_F(elf_deps, damaged_files)
 	EXPECT_EQ(elf_deps_add(&self->deps, prog, NULL), -ENOEXEC);
 
 	tiny_make(&t, "libc.so.6", 0, NULL);
-	put(_metadata, prog, &t, sizeof(t.eh) + 20);	/* cut within the program headers */
+	put(_metadata, prog, &t, sizeof(t.eh) + 20); /* cut within the program headers */
 	EXPECT_TRUE(elf_is_elf(prog));
 	EXPECT_EQ(elf_deps_add(&self->deps, prog, NULL), -ENOEXEC);
 
 	tiny_make(&t, "libc.so.6", 0, NULL);
-	t.dyn[0].d_un.d_val = sizeof(t.str);		/* name outside the string table */
+	t.dyn[0].d_un.d_val = sizeof(t.str); /* name outside the string table */
 	put(_metadata, prog, &t, sizeof(t));
 	EXPECT_EQ(elf_deps_add(&self->deps, prog, NULL), -ENOEXEC);
 
 	tiny_make(&t, "libc.so.6", 0, NULL);
-	t.ph[1].p_offset = 1ULL << 40;			/* dynamic section outside the file */
+	t.ph[1].p_offset = 1ULL << 40; /* dynamic section outside the file */
 	put(_metadata, prog, &t, sizeof(t));
 	EXPECT_EQ(elf_deps_add(&self->deps, prog, NULL), -ENOEXEC);
 
 	tiny_make(&t, "libc.so.6", 0, NULL);
-	memset(t.str, 'x', sizeof(t.str));		/* no NUL anywhere */
+	memset(t.str, 'x', sizeof(t.str)); /* no NUL anywhere */
 	put(_metadata, prog, &t, sizeof(t));
 	EXPECT_EQ(elf_deps_add(&self->deps, prog, NULL), -ENOEXEC);
 }
 
-#define CACHE_SIZE	(48 + 24 + 256)
+#define CACHE_SIZE (48 + 24 + 256)
 
 static void *cache_make(const char *key, const char *value, u64 hwcap)
 {
@@ -304,7 +304,8 @@ TEST(ld_cache_leaves_out_cpu_specific_builds)
 	u32 pos = 0;
 
 	ASSERT_EQ(ld_cache_parse(&c, cache_make("libx.so.1", "/opt/libx.so.1", 1ULL << 62),
-				 CACHE_SIZE), 0);
+				 CACHE_SIZE),
+		  0);
 	EXPECT_EQ(ld_cache_next(&c, "libx.so.1", &pos), NULL);
 	ld_cache_free(&c);
 }
@@ -318,15 +319,15 @@ TEST(ld_cache_damaged)
 	EXPECT_EQ(ld_cache_parse(&c, calloc(1, 48), 48), -EBADMSG);
 	EXPECT_EQ(c.nr, 0);
 	data = cache_make("a", "b", 0);
-	memcpy(data + 20, &huge, 4);			/* more entries than bytes */
+	memcpy(data + 20, &huge, 4); /* more entries than bytes */
 	EXPECT_EQ(ld_cache_parse(&c, data, CACHE_SIZE), -EBADMSG);
 	data = cache_make("a", "b", 0);
-	memcpy(data + 48 + 8, &huge, 4);		/* value outside the file */
+	memcpy(data + 48 + 8, &huge, 4); /* value outside the file */
 	ASSERT_EQ(ld_cache_parse(&c, data, CACHE_SIZE), 0);
 	EXPECT_EQ(ld_cache_next(&c, "a", &pos), NULL);
 	ld_cache_free(&c);
 	data = cache_make("a", "b", 0);
-	EXPECT_EQ(ld_cache_parse(&c, data, 40), -EBADMSG);	/* cut header */
+	EXPECT_EQ(ld_cache_parse(&c, data, 40), -EBADMSG); /* cut header */
 }
 
 TEST_HARNESS_MAIN

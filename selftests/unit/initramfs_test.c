@@ -12,7 +12,7 @@
 #include "lib/util.h"
 #include "kselftest_harness.h"
 
-#define HDR	110
+#define HDR 110
 
 struct member {
 	const char *name;
@@ -63,7 +63,8 @@ static bool member_find(const u8 *cpio, size_t len, const char *name, struct mem
 	return false;
 }
 
-FIXTURE(initramfs) {
+FIXTURE(initramfs)
+{
 	struct initramfs *fs;
 	struct ktstr_err err;
 	void *cpio;
@@ -196,14 +197,14 @@ TEST_F(initramfs, file_as_directory)
 
 TEST_F(initramfs, unclean_paths)
 {
-	static const char * const bad[] = {
+	static const char *const bad[] = {
 		"", "/", "a", "/a/", "//a", "/a//b", "/a/./b", "/../a", "/a/..", "/.",
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		EXPECT_EQ(initramfs_add_mem(self->fs, bad[i], "", 0, 0644, NULL), -EINVAL)
-			TH_LOG("path \"%s\"", bad[i]);
+		TH_LOG("path \"%s\"", bad[i]);
 	}
 	EXPECT_EQ(initramfs_add_mem(self->fs, "/..a/.b/...", "", 0, 0644, NULL), 0);
 }
@@ -231,7 +232,7 @@ TEST_F(initramfs, elf_brings_its_libraries)
 	struct member m;
 
 	ASSERT_EQ(initramfs_add_elf(self->fs, "/bin/self", "/proc/self/exe", &self->err), 0)
-		TH_LOG("%s", self->err.msg);
+	TH_LOG("%s", self->err.msg);
 	ASSERT_EQ(initramfs_build(self->fs, &self->cpio, &self->len, NULL), 0);
 	ASSERT_TRUE(member_find(self->cpio, self->len, "bin/self", &m));
 	EXPECT_NE(m.mode & 0111, 0);

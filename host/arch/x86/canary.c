@@ -7,28 +7,28 @@
 #include "lib/util.h"
 
 /* All of it identity-mapped by one 2 MiB page. */
-#define PML4_GPA	0x1000
-#define PDPT_GPA	0x2000
-#define PD_GPA		0x3000
-#define GDT_GPA		0x5000
-#define CODE_GPA	0x10000
-#define WATCHED_GPA	0x20000
+#define PML4_GPA    0x1000
+#define PDPT_GPA    0x2000
+#define PD_GPA	    0x3000
+#define GDT_GPA	    0x5000
+#define CODE_GPA    0x10000
+#define WATCHED_GPA 0x20000
 
-#define PTE_TABLE	0x3	/* present, writable */
-#define PTE_LARGE	0x83	/* present, writable, PS */
+#define PTE_TABLE 0x3 /* present, writable */
+#define PTE_LARGE 0x83 /* present, writable, PS */
 
-#define CR0_PE_ET_PG	0x80000011
-#define CR4_PAE		0x20
-#define EFER_LME_LMA	0x500
+#define CR0_PE_ET_PG 0x80000011
+#define CR4_PAE	     0x20
+#define EFER_LME_LMA 0x500
 
-#define GDT_CODE64	0x00af9b000000ffffULL
-#define GDT_DATA	0x00cf93000000ffffULL
-#define SEL_CODE	0x08
-#define SEL_DATA	0x10
+#define GDT_CODE64 0x00af9b000000ffffULL
+#define GDT_DATA   0x00cf93000000ffffULL
+#define SEL_CODE   0x08
+#define SEL_DATA   0x10
 
 /* SDM vol. 3, 17.2.4: breakpoint 0, global and local, on writes of 4 bytes. */
-#define DR7_WATCH0	(0x400 | 0x300 | 0x3 | 1 << 16 | 3 << 18)
-#define DR6_B0		0x1
+#define DR7_WATCH0 (0x400 | 0x300 | 0x3 | 1 << 16 | 3 << 18)
+#define DR6_B0	   0x1
 
 /*
  *	mov $CANARY_LOOPS, %ecx
@@ -42,6 +42,7 @@
  * A data breakpoint traps behind its instruction; the nop keeps that away from
  * the exit that follows where the watchpoint did not fire.
  */
+/* clang-format off */
 static const u8 canary_code[] = {
 	0xb9, CANARY_LOOPS & 0xff, CANARY_LOOPS >> 8, 0, 0,
 	0xff, 0xc9,
@@ -52,6 +53,8 @@ static const u8 canary_code[] = {
 	0xe6, 0x10,
 	0xf4,
 };
+
+/* clang-format on */
 
 u64 canary_arch_mem_gpa(void)
 {
@@ -81,8 +84,13 @@ static void fill_memory(u8 *mem)
 static void enter_long_mode(struct kvm_sregs *s)
 {
 	struct kvm_segment seg = {
-		.limit = 0xffffffff, .selector = SEL_CODE, .type = 0xb,
-		.present = 1, .s = 1, .l = 1, .g = 1,
+		.limit = 0xffffffff,
+		.selector = SEL_CODE,
+		.type = 0xb,
+		.present = 1,
+		.s = 1,
+		.l = 1,
+		.g = 1,
 	};
 
 	s->cs = seg;

@@ -5,10 +5,10 @@
 #include "host/arch/emulated.h"
 #include "lib/util.h"
 
-#define TSC_MEASURE_NS	(5 * NSEC_PER_MSEC)
-#define TSC_TRIES	5
+#define TSC_MEASURE_NS (5 * NSEC_PER_MSEC)
+#define TSC_TRIES      5
 
-static const char * const host_modules[] = {
+static const char *const host_modules[] = {
 	"virtio_mmio", "irqbypass", "kvm", "kvm-amd", NULL,
 };
 
@@ -22,8 +22,7 @@ const struct emulated_arch *emulated_arch(void)
 	return &arch;
 }
 
-void emulated_arch_machine(struct strv *args, const char *port_chardev,
-			   const char *port_name)
+void emulated_arch_machine(struct strv *args, const char *port_chardev, const char *port_name)
 {
 	/*
 	 * microvm has next to nothing for the kernel to probe and starts it half

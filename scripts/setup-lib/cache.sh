@@ -47,10 +47,11 @@ cache_fill()
 	[ ${#wanted[@]} -gt 0 ] || return 0
 	if ! { command -v apt-get && command -v dpkg-deb; } >/dev/null; then
 		die "${wanted[*]}: fetched as Debian packages, which needs apt-get and dpkg." \
-			"Without them: KDIR=<built tree> with CONFIG_SCHED_CLASS_EXT=y, KTSTR_QEMU=<QEMU 10 or newer>"
+			"Without them: KDIR=<built tree> with CONFIG_SCHED_CLASS_EXT=y," \
+			"KTSTR_QEMU=<QEMU 10 or newer>"
 	fi
 	[ "$(uname -m)" = x86_64 ] ||
-		die "${wanted[*]}: only for x86_64 machines; set KDIR=<built tree> and KTSTR_HOST=kvm"
+		die "${wanted[*]}: only for x86_64 machines; set KDIR=<built tree>, KTSTR_HOST=kvm"
 
 	mkdir -p "$cache"
 	exec {lock}>"$cache/.lock"
@@ -89,7 +90,7 @@ cache_place()
 
 cache_summary()
 {
-	local kernel=${KTSTR_KERNEL:-${KDIR:-}} qemu=${KTSTR_QEMU:-}
+	local kernel=${KTSTR_KERNEL:-${KDIR:-}} qemu=${KTSTR_QEMU:-} clang
 
 	kernel_needed && kernel=$(<"$cache/kernel/release")
 	if [ -z "$qemu" ]; then
@@ -97,5 +98,6 @@ cache_summary()
 		qemu_system_ok && qemu="the system's"
 		qemu_needed && qemu=$(readlink "$cache/qemu") && qemu=${qemu##*/}
 	fi
-	echo "kernel $kernel, QEMU $qemu, $("$root/scripts/llvm-tool" clang || echo no clang), cache $cache"
+	clang=$("$root/scripts/llvm-tool" clang) || clang="no clang"
+	echo "kernel $kernel, QEMU $qemu, $clang, cache $cache"
 }

@@ -156,8 +156,7 @@ kernel_place_image()
 	mv "$config" "$tmp/config"
 	mkdir "$tmp/modules"
 	for m in $kernel_modules; do
-		ko=$(find "$tmp/image" \( -name "$m.ko" -o -name "$m.ko.xz" -o -name "$m.ko.zst" \) \
-			-print -quit)
+		ko=$(find "$tmp/image" -regex ".*/$m\.ko\(\.xz\|\.zst\)?" -print -quit)
 		if [ -z "$ko" ]; then
 			say "kernel $rel: no module $m (built in)"
 			continue
@@ -216,7 +215,7 @@ kernel_unpack_tree()
 		grep -v 'Not found in archive\|previous errors' "$tmp/tar.err" >&2 || true
 	rm -rf "$tmp/src" "$tmp/tar.err"
 	for part in Makefile tools/testing/selftests/lib.mk usr; do
-		[ -e "$tmp/tree/$part" ] || die "kernel source: the archive could not be unpacked (disk full?)"
+		[ -e "$tmp/tree/$part" ] || die "kernel source: not all unpacked (disk full?)"
 	done
 	for part in $kernel_tree_marks; do
 		mkdir -p "$tmp/tree/$part"

@@ -139,8 +139,9 @@ packages_install_deb()
 	if [ "$(id -u)" -ne 0 ]; then
 		mapfile -t names < <(deb_names)
 		warn "missing: ${missing[*]%%|*}"
-		warn "installing needs root; run this, then scripts/setup again:"
-		warn "  sudo apt-get update && sudo apt-get install --no-install-recommends ${names[*]}"
+		warn "installing needs root; run these, then scripts/setup again:"
+		warn "  sudo apt-get update"
+		warn "  sudo apt-get install --no-install-recommends ${names[*]}"
 		exit 3
 	fi
 	say "packages: reading the system's package lists"

@@ -55,18 +55,20 @@ qemu_suites()
 
 qemu_fetch()
 {
-	local suite version
+	local suite version major
 
 	for suite in $(qemu_suites); do
 		# shellcheck disable=SC2086 # one suite and the one it builds on
 		apt_root_use ${suite//+/ } || continue
-		version=$(apt_versions qemu-system-x86 | head -n 1)
-		[ "$(sed -E 's/^[0-9]+://; s/\..*//' <<<"${version:-0}")" -ge "$qemu_min" ] || continue
+		version=$(apt_versions qemu-system-x86 | sed -n 1p)
+		major=${version#*:}
+		major=${major:-0}
+		[ "${major%%.*}" -ge "$qemu_min" ] || continue
 		qemu_fetch_one "${suite%%+*}" "$version"
 		return
 	done
-	die "no QEMU of version $qemu_min or newer found; with a network, run scripts/setup again," \
-		"or set KTSTR_QEMU=<QEMU $qemu_min or newer>"
+	die "no QEMU of version $qemu_min or newer found; with a network," \
+		"run scripts/setup again, or set KTSTR_QEMU=<QEMU $qemu_min or newer>"
 }
 
 qemu_fetch_one()

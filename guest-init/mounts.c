@@ -24,8 +24,6 @@ static const struct mount_point early[] = {
 };
 
 static const struct mount_point late[] = {
-	{ "tmpfs", "/tmp", MS_NOSUID | MS_NODEV, "mode=1777" },
-	{ "tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755" },
 	{ "tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV, "mode=1777" },
 	{ "cgroup2", "/sys/fs/cgroup", SAFE, NULL },
 	{ "bpf", "/sys/fs/bpf", SAFE, "mode=0700" },
@@ -57,11 +55,24 @@ int mounts_early(struct ktstr_err *err)
 	return 0;
 }
 
+/*
+ * The root file system is in memory anyway, and what a run brings along may lie
+ * anywhere in it: nothing is mounted over directories that programs come from.
+ */
+static void make_dirs(void)
+{
+	mkdir("/run", 0755);
+	mkdir("/tmp", 0777);
+	if (chmod("/tmp", 01777))
+		pr_info("/tmp: %s", strerror(errno));
+}
+
 void mounts_late(void)
 {
 	unsigned int i;
 	int ret;
 
+	make_dirs();
 	for (i = 0; i < ARRAY_SIZE(late); i++) {
 		ret = mount_one(&late[i]);
 		if (ret)

@@ -18,8 +18,8 @@ int mounts_early(struct ktstr_err *err);
 /**
  * mounts_late() - mount what schedulers and workloads expect
  *
- * tmpfs on /tmp, /run and /dev/shm; cgroup2, bpffs, debugfs and tracefs at their
- * usual places. A kernel built without one of them is not an error: whoever
+ * Directories /tmp and /run, tmpfs on /dev/shm; cgroup2, bpffs, debugfs and
+ * tracefs at their usual places. A kernel built without one of them is not an error: whoever
  * needs it says so by itself, so this only logs. PID 1 only.
  */
 void mounts_late(void);

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "guest_text.h"
+#include "host/coord/conscan.h"
+#include "lib/text.h"
+#include "lib/util.h"
+#include "report.h"
+
+#define COUNTER(name_) { #name_, offsetof(struct vmm_report, name_) }
+
+const struct report_counter report_counters[] = {
+	COUNTER(crc_errors),
+	COUNTER(oversize),
+	COUNTER(resyncs),
+	COUNTER(dropped_bytes),
+	COUNTER(unknown_frames),
+	COUNTER(log_dropped),
+	COUNTER(device_resets),
+	COUNTER(device_errors),
+	COUNTER(unhandled_io),
+	COUNTER(console_dropped),
+	{ NULL, 0 },
+};
+
+u64 report_counter(const struct vmm_report *r, const struct report_counter *c)
+{
+	return *(const u64 *)((const char *)r + c->offset);
+}
+
+void report_units(const struct ktstr_result *res, struct report_units *u)
+{
+	double sum = 0;
+	u32 i;
+
+	memset(u, 0, sizeof(*u));
+	for (i = 0; i < res->nr_workers; i++) {
+		const struct wire_worker_view *w = &res->workers[i];
+
+		if (!i || w->work_units < u->min)
+			u->min = w->work_units;
+		u->max = max(u->max, w->work_units);
+		u->completed += w->flags & WIRE_WORKER_COMPLETED ? 1 : 0;
+		sum += w->work_units;
+	}
+	if (sum > 0) {
+		u->avg = sum / res->nr_workers;
+		u->spread_pct = (u->max - u->min) / u->avg * 100;
+	}
+}
+
+const char *report_topology(const struct ktstr_test *test, char *buf, size_t len)
+{
+	static const struct topology one = { 1, 1, 1, 1 };
+
+	if (test->topology)
+		text_escape_line(buf, len, test->topology, strlen(test->topology));
+	else
+		topology_format(test->topo.llcs ? &test->topo : &one, buf, len);
+	return buf;
+}
+
+static void __printf(3, 4) row(FILE *out, const char *label, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(out, "  %-10s ", label);
+	va_start(ap, fmt);
+	vfprintf(out, fmt, ap);
+	va_end(ap);
+	fputc('\n', out);
+}
+
+static void print_summary(FILE *out, const struct ktstr_test *test, const struct ktstr_result *res)
+{
+	char sched[256] = "EEVDF", topo[64], why[sizeof(res->reason_text)];
+
+	fputs(ktstr_verdict_name(res->verdict), out);
+	if (res->infra)
+		fputs(" (infrastructure)", out);
+	if (test) {
+		if (test->scheduler)
+			text_escape_line(sched, sizeof(sched), test->scheduler,
+					 strlen(test->scheduler));
+		fprintf(out, " %s %s", sched, report_topology(test, topo, sizeof(topo)));
+	}
+	guest_line(why, sizeof(why), res->reason_text, strlen(res->reason_text));
+	fprintf(out, ": %s\n", why);
+}
+
+static void print_times(FILE *out, const struct ktstr_result *res)
+{
+	const struct ktstr_timings *t = &res->timings;
+	const struct {
+		const char *name;
+		u64 ns;
+	} points[] = {
+		{ "first instruction", t->first_run_ns },
+		{ "ready", t->ready_ns },
+		{ "attached", t->attach_ns },
+		{ "scenario", t->scenario_ns },
+		{ "end", t->end_ns },
+	};
+	const char *sep = "; VM: ";
+	unsigned int i;
+
+	fprintf(out, "  %-10s %.3f s in all", "time", (double)t->total_ns / NSEC_PER_SEC);
+	for (i = 0; i < ARRAY_SIZE(points); i++) {
+		if (!points[i].ns)
+			continue;
+		fprintf(out, "%s%s %.3f s", sep, points[i].name,
+			(double)points[i].ns / NSEC_PER_SEC);
+		sep = ", ";
+	}
+	fputc('\n', out);
+}
+
+static void print_vm(FILE *out, const struct ktstr_result *res)
+{
+	const struct vmm_report *r = &res->report;
+	const struct report_counter *c;
+	char name[32], *p;
+
+	row(out, "host", "%s",
+	    res->emulated ? "emulated (QEMU TCG; times are not real hardware's)" : "KVM");
+	if (!res->report_valid) {
+		row(out, "vm", "no report of the VMM; the run came to stage %s",
+		    wire_stage_name(res->stage));
+		return;
+	}
+	row(out, "vm", "%s in stage %s; %llu KVM exits, %llu until ready",
+	    vmm_exit_name(r->exit_reason), wire_stage_name(res->stage),
+	    (unsigned long long)r->kvm_exits, (unsigned long long)r->kvm_exits_at_srdy);
+	/* A pass has none that count, and some that every guest causes. */
+	for (c = report_counters; c->name && res->verdict != KTSTR_PASS; c++) {
+		if (!report_counter(r, c))
+			continue;
+		snprintf(name, sizeof(name), "%s", c->name);
+		for (p = name; *p; p++)
+			*p = *p == '_' ? ' ' : *p;
+		row(out, "count", "%s: %llu", name, (unsigned long long)report_counter(r, c));
+	}
+}
+
+static void print_workers(FILE *out, const struct ktstr_result *res)
+{
+	struct report_units u;
+
+	report_units(res, &u);
+	if (!res->nr_workers) {
+		row(out, "workers", "no reports");
+		return;
+	}
+	row(out, "workers", "%u, %u completed", res->nr_workers, u.completed);
+	row(out, "work units", "min %llu, avg %.0f, max %llu (spread %.1f %%)",
+	    (unsigned long long)u.min, u.avg, (unsigned long long)u.max, u.spread_pct);
+}
+
+struct tagged {
+	FILE *out;
+	const char *tag;
+};
+
+static void print_tagged(void *ctx, const char *line)
+{
+	struct tagged *t = ctx;
+
+	fprintf(t->out, "    %s| %s\n", t->tag, line);
+}
+
+static void print_tail(FILE *out, const char *label, const char *tag, const char *text, size_t len,
+		       size_t nr)
+{
+	struct tagged t = { out, tag };
+	size_t total = guest_lines_count(text, len);
+
+	if (!total)
+		return;
+	if (total > nr)
+		row(out, label, "the last %zu of %zu lines:", nr, total);
+	else
+		row(out, label, "%zu lines:", total);
+	guest_lines(text, len, nr, print_tagged, &t);
+}
+
+static void print_status(FILE *out, u32 status)
+{
+	if (WIFSIGNALED(status))
+		row(out, "", "its process was killed by signal %d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	else if (status)
+		row(out, "", "its process ended with status %d", WEXITSTATUS(status));
+}
+
+static void print_scheduler(FILE *out, const struct ktstr_result *res)
+{
+	char ops[sizeof(res->ops)];
+
+	if (res->ops[0]) {
+		guest_line(ops, sizeof(ops), res->ops, strlen(res->ops));
+		row(out, "scheduler", "ops \"%s\"", ops);
+	}
+	print_status(out, res->sched_status);
+	if (res->sched_log)
+		print_tail(out, "its output", "sched", res->sched_log, res->sched_log_len,
+			   res->verdict == KTSTR_PASS ? REPORT_LINES_PASS : REPORT_LINES);
+}
+
+static void print_console(FILE *out, const struct ktstr_result *res)
+{
+	if (res->console_kind != CONSCAN_NONE)
+		row(out, "console", "showed: %s", conscan_kind_name(res->console_kind));
+	if (res->verdict != KTSTR_PASS && res->console)
+		print_tail(out, "console", "guest", res->console, res->console_len, REPORT_LINES);
+}
+
+void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct ktstr_result *res)
+{
+	print_summary(out, test, res);
+	print_times(out, res);
+	/* A run that never started has nothing to say about a VM. */
+	if (res->report_valid || res->timings.first_run_ns || res->reason != KTSTR_REASON_SETUP) {
+		print_vm(out, res);
+		print_workers(out, res);
+		print_scheduler(out, res);
+		print_console(out, res);
+	}
+	if (res->artifact_dir)
+		row(out, "artifacts", "%s", res->artifact_dir);
+	if (res->dump_path)
+		row(out, "dump", "%s", res->dump_path);
+}
+
+void ktstr_result_print(FILE *out, const struct ktstr_result *res)
+{
+	ktstr_report_print(out, NULL, res);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_HOST_HARNESS_REPORT_H
+#define KTSTR_HOST_HARNESS_REPORT_H
+
+/*
+ * A result on paper: a report for people, JSON for programs. Both carry guest
+ * text only as guest_text.h makes it.
+ */
+#include <stdio.h>
+#include "host/harness/ktstr.h"
+
+/* Lines of a log in the report; after a pass, of the scheduler's only. */
+#define REPORT_LINES	  40
+#define REPORT_LINES_PASS 5
+
+/**
+ * struct report_units - work units over all workers
+ * @completed: workers that reported at the end
+ * @min: the fewest work units of a worker
+ * @max: the most
+ * @avg: mean
+ * @spread_pct: (@max - @min) in percent of @avg; 0 when nobody did anything
+ */
+struct report_units {
+	u32 completed;
+	u64 min;
+	u64 max;
+	double avg;
+	double spread_pct;
+};
+
+/**
+ * report_units() - sum up what the workers of a run did
+ * @res: the result
+ * @u: filled in; zeroes without workers
+ */
+void report_units(const struct ktstr_result *res, struct report_units *u);
+
+/**
+ * struct report_counter - something of the VM that was counted
+ * @name: its key in JSON; in the report underscores become spaces
+ * @offset: of the u64 in struct vmm_report
+ */
+struct report_counter {
+	const char *name;
+	size_t offset;
+};
+
+extern const struct report_counter report_counters[];
+
+/**
+ * report_counter() - the value of a counter
+ * @r: the report of the VMM process
+ * @c: an element of report_counters, which ends with a NULL name
+ */
+u64 report_counter(const struct vmm_report *r, const struct report_counter *c);
+
+/**
+ * report_topology() - the topology of a test in its notation
+ * @test: the test
+ * @buf: filled in, printable ASCII
+ * @len: size of @buf; 32 suffice for a valid one
+ *
+ * Return: @buf.
+ */
+const char *report_topology(const struct ktstr_test *test, char *buf, size_t len);
+
+/**
+ * ktstr_report_print() - write a readable report
+ * @out: where to
+ * @test: what was run, for the first line; NULL when that is not known
+ * @res: the result
+ *
+ * The first line is a summary: verdict, scheduler (or EEVDF), topology, reason.
+ * Every other one is indented.
+ */
+void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct ktstr_result *res);
+
+/**
+ * ktstr_result_json() - write a result as one JSON object
+ * @out: where to
+ * @test: what was run, or NULL: then the member "test" is null
+ * @res: the result
+ *
+ * Members: format (counts up when another one changes its meaning or goes),
+ * verdict, exit_status, infra, reason, reason_text, stage, emulated, test,
+ * timings_ns, work_units, workers[], scheduler {ops, wait_status, log_cut,
+ * log[]}, console {kind, line, log[]}, vm (null without a report of the VMM
+ * process), artifact_dir, dump_path. Logs are arrays of lines.
+ *
+ * Return: 0, -ENOMEM, or -EIO when @out does not take it.
+ */
+int ktstr_result_json(FILE *out, const struct ktstr_test *test, const struct ktstr_result *res);
+
+#endif /* KTSTR_HOST_HARNESS_REPORT_H */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_TOOLS_RUN_OPTS_H
+#define KTSTR_TOOLS_RUN_OPTS_H
+
+#include "host/harness/ktstr.h"
+#include "lib/err.h"
+
+/**
+ * struct run_opts - the command line of "ktstr run"
+ * @test: what to run; its strings lie in argv
+ * @json: print JSON instead of the report
+ * @help: print the usage, do nothing else
+ */
+struct run_opts {
+	struct ktstr_test test;
+	bool json;
+	bool help;
+};
+
+/**
+ * run_opts_parse() - read it
+ * @argc: of main(), without its first element
+ * @argv: likewise; argv[0] is "run"
+ * @o: filled in
+ * @err: names the option, the value and what is allowed
+ *
+ * Looks at nothing but the arguments.
+ *
+ * Return: 0, or -EINVAL.
+ */
+int run_opts_parse(int argc, char **argv, struct run_opts *o, struct ktstr_err *err);
+
+#endif /* KTSTR_TOOLS_RUN_OPTS_H */

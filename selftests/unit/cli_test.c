@@ -290,6 +290,10 @@ TEST(doctor_obeys_ktstr_host)
 	d.kvm = false;
 	setenv("KTSTR_HOST", "kvm", 1);
 	EXPECT_STREQ(doctor_where(&d), "none");
+	setenv("KTSTR_HOST", "qemu", 1);
+	EXPECT_STREQ(doctor_where(&d), "none");
+	setenv("KTSTR_HOST", "auto", 1);
+	EXPECT_STREQ(doctor_where(&d), "emulated");
 }
 
 TEST(doctor_prints_what_is_wrong)
@@ -390,6 +394,9 @@ TEST_F(bare, everything_is_missing_and_says_so)
 		EXPECT_NE(c->fix[0], '\0');
 		EXPECT_NE(c->blocks[0], '\0');
 	}
+	EXPECT_EQ(find(&d, "sched_ext")->status, CHECK_UNKNOWN);
+	EXPECT_EQ(find(&d, "btf")->status, CHECK_UNKNOWN);
+	EXPECT_EQ(find(&d, "virtio_mmio")->status, CHECK_UNKNOWN);
 	EXPECT_FALSE(d.emulated);
 	EXPECT_FALSE(doctor_ready(&d));
 }

@@ -61,6 +61,8 @@ const char *doctor_where(const struct doctor *d)
 		return d->kvm ? "kvm" : "none";
 	if (mode && !strcmp(mode, "emulated"))
 		return d->emulated ? "emulated" : "none";
+	if (mode && *mode && strcmp(mode, "auto"))
+		return "none";
 	if (d->kvm)
 		return "kvm";
 	return d->emulated ? "emulated" : "none";

@@ -50,13 +50,19 @@ static void check_kernel(struct doctor *d, struct tested_kernel *k)
 		     k->release[0] ? k->release : "unknown release");
 }
 
+/* Nothing says what the kernel has. */
+static void kernel_unknown(struct check *c, const struct tested_kernel *k)
+{
+	check_detail(c, "%s", k->img ? "the kernel's configuration was not found" : "no kernel");
+	check_bad(c, CHECK_UNKNOWN, "", "");
+}
+
 static void check_sched_ext(struct doctor *d, const struct tested_kernel *k)
 {
 	struct check *c = doctor_check(d, "sched_ext", "sched_ext");
 
 	if (!k->config) {
-		check_detail(c, "the kernel's configuration was not found");
-		check_bad(c, CHECK_UNKNOWN, "", "");
+		kernel_unknown(c, k);
 	} else if (kconfig_value(k->config, "SCHED_CLASS_EXT") != 'y') {
 		check_detail(c, "the kernel was built without it");
 		check_bad(c, CHECK_BROKEN, "every scheduler but EEVDF",
@@ -98,8 +104,7 @@ static void check_btf(struct doctor *d, const struct tested_kernel *k)
 	if (is_elf && elf_has_btf(k->img)) {
 		check_detail(c, "section .BTF is there");
 	} else if (!is_elf && !k->config) {
-		check_detail(c, "the kernel's configuration was not found");
-		check_bad(c, CHECK_UNKNOWN, "", "");
+		kernel_unknown(c, k);
 	} else if (!is_elf && kconfig_value(k->config, "DEBUG_INFO_BTF") == 'y') {
 		check_detail(c, "CONFIG_DEBUG_INFO_BTF=y");
 	} else {
@@ -112,13 +117,12 @@ static void check_btf(struct doctor *d, const struct tested_kernel *k)
 static void check_virtio(struct doctor *d, const struct tested_kernel *k)
 {
 	struct check *c = doctor_check(d, "virtio_mmio", "virtio_mmio");
-	char *path = k->path ? kmodule_find(k->path, "virtio_mmio") : NULL;
+	char *path = k->img ? kmodule_find(k->path, "virtio_mmio") : NULL;
 
 	if (path) {
 		check_detail(c, "module %s", path);
 	} else if (!k->config) {
-		check_detail(c, "neither a module nor the kernel's configuration was found");
-		check_bad(c, CHECK_UNKNOWN, "", "");
+		kernel_unknown(c, k);
 	} else if (kconfig_value(k->config, "VIRTIO_MMIO") == 'y') {
 		check_detail(c, "built in");
 	} else if (kconfig_value(k->config, "VIRTIO_MMIO") == 'm') {
@@ -172,11 +176,9 @@ void doctor_guest(struct doctor *d)
 	struct tested_kernel k = { 0 };
 
 	check_kernel(d, &k);
-	if (k.img) {
-		check_sched_ext(d, &k);
-		check_btf(d, &k);
-		check_virtio(d, &k);
-	}
+	check_sched_ext(d, &k);
+	check_btf(d, &k);
+	check_virtio(d, &k);
 	check_guest_init(d);
 	check_schedulers(d);
 	kernel_image_free(k.img);

@@ -18,15 +18,15 @@
 
 static void check_mode(struct doctor *d)
 {
+	struct check *c = doctor_check(d, "mode", "KTSTR_HOST");
 	const char *mode = getenv("KTSTR_HOST");
-	struct check *c;
 
 	if (!mode || !*mode)
-		return;
-	c = doctor_check(d, "mode", "KTSTR_HOST");
+		mode = "auto";
 	check_detail(c, "%s", mode);
 	if (strcmp(mode, "kvm") && strcmp(mode, "emulated") && strcmp(mode, "auto"))
-		check_bad(c, CHECK_BROKEN, "every run", "unset KTSTR_HOST");
+		check_bad(c, CHECK_BROKEN, "every run",
+			  "unset KTSTR_HOST, or set it to kvm, emulated or auto");
 }
 
 static void check_kvm(struct doctor *d)

@@ -181,7 +181,7 @@ static void print_tail(FILE *out, const char *label, const char *tag, const char
 	if (total > nr)
 		row(out, label, "the last %zu of %zu lines:", nr, total);
 	else
-		row(out, label, "%zu lines:", total);
+		row(out, label, "%zu line%s:", total, total == 1 ? "" : "s");
 	guest_lines(text, len, nr, print_tagged, &t);
 }
 

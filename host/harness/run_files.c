@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/harness/report.h"
 #include "host/harness/run_files.h"
 #include "lib/util.h"
 
@@ -38,8 +39,12 @@ static int write_file(const struct out_dir *d, const char *suffix, const void *d
 	return ktstr_err_set(err, ret, "%s/%s: %s", d->path, name, strerror(-ret));
 }
 
-static int write_report(const struct out_dir *d, const struct ktstr_result *res,
-			struct ktstr_err *err)
+/* What a printer prints, as a file. */
+static int write_printed(const struct out_dir *d, const char *suffix,
+			 int (*print)(FILE *out, const struct ktstr_test *test,
+				      const struct ktstr_result *res),
+			 const struct ktstr_test *test, const struct ktstr_result *res,
+			 struct ktstr_err *err)
 {
 	char *text = NULL;
 	size_t len;
@@ -47,12 +52,20 @@ static int write_report(const struct out_dir *d, const struct ktstr_result *res,
 	int ret;
 
 	if (!f)
-		return ktstr_err_set(err, -ENOMEM, "out of memory for the report");
-	ktstr_result_print(f, res);
-	fclose(f);
-	ret = write_file(d, "report.txt", text, len, err);
+		return ktstr_err_set(err, -ENOMEM, "out of memory for %s.%s", d->test, suffix);
+	ret = print(f, test, res);
+	if (fclose(f) || ret)
+		ret = ktstr_err_set(err, -ENOMEM, "out of memory for %s.%s", d->test, suffix);
+	else
+		ret = write_file(d, suffix, text, len, err);
 	free(text);
 	return ret;
+}
+
+static int print_report(FILE *out, const struct ktstr_test *test, const struct ktstr_result *res)
+{
+	ktstr_report_print(out, test, res);
+	return 0;
 }
 
 /* The last component only: a typo in its parents should be seen as one. */
@@ -84,8 +97,10 @@ int run_files_write(const struct ktstr_test *test, struct ktstr_result *res, str
 		ret = write_file(&d, "sched.txt", res->sched_log, res->sched_log_len, err);
 	if (!ret) {
 		res->artifact_dir = strdup(d.path);
-		ret = write_report(&d, res, err);
+		ret = write_printed(&d, "report.txt", print_report, test, res, err);
 	}
+	if (!ret)
+		ret = write_printed(&d, "result.json", ktstr_result_json, test, res, err);
 	close_fd(&d.fd);
 	return ret;
 }

@@ -11,7 +11,7 @@
  * @res: the result; artifact_dir is set on success
  * @err: names the file and what went wrong, or NULL
  *
- * NAME.report.txt for people, NAME.console.txt and NAME.sched.txt as they were
+ * NAME.report.txt for people, NAME.result.json for programs, NAME.console.txt and NAME.sched.txt as they were
  * captured, made printable. Each is written beside its name and renamed, so
  * that a name never shows a torn file.
  *

@@ -2,6 +2,8 @@
 #ifndef KTSTR_LIB_ERR_H
 #define KTSTR_LIB_ERR_H
 
+#include <linux/compiler.h>
+
 /**
  * struct ktstr_err - why a call failed, in words a user can act on
  * @msg: NUL-terminated; names the symbol, path or value and the way out
@@ -22,8 +24,7 @@ struct ktstr_err {
  * Return: @code, so that a failing function can end in
  * ``return ktstr_err_set(err, -EINVAL, "...")``.
  */
-int ktstr_err_set(struct ktstr_err *err, int code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+int ktstr_err_set(struct ktstr_err *err, int code, const char *fmt, ...) __printf(3, 4);
 
 /**
  * ktstr_err_msg() - the message, or a text for "none"

@@ -3,6 +3,7 @@
 #define KTSTR_LIB_LOG_H
 
 #include <stdarg.h>
+#include <linux/compiler.h>
 
 /**
  * enum log_level - how loud a line is
@@ -50,7 +51,7 @@ void log_set_level(enum log_level level);
  *
  * Keeps errno.
  */
-void log_print(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void log_print(enum log_level level, const char *fmt, ...) __printf(2, 3);
 
 /* tools/include/linux/kernel.h may define some of these for the tree's tools */
 #undef pr_err

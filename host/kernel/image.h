@@ -4,13 +4,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 #include "lib/err.h"
 
 /* A vmlinux with debug information is well below this. */
-#define KERNEL_IMAGE_MAX (4ULL << 30)
+#define KERNEL_IMAGE_MAX (4ULL * SZ_1G)
 /* Refuse to inflate a payload beyond this: a corrupt size trailer asks for it. */
-#define KERNEL_PAYLOAD_MAX (1ULL << 30)
+#define KERNEL_PAYLOAD_MAX (1ULL * SZ_1G)
 
 /**
  * enum kernel_format - what a kernel file is

@@ -18,7 +18,7 @@
 #include "host/arch/x86/layout.h"
 #include "lib/util.h"
 
-#define MAX_TABLES	8
+#define MAX_TABLES 8
 
 static u8 sum(const void *p, size_t len)
 {
@@ -50,40 +50,35 @@ FIXTURE_VARIANT(acpi)
 	u32 virtio_slots;
 };
 
-FIXTURE_VARIANT_ADD(acpi, one_cpu)
-{
+FIXTURE_VARIANT_ADD(acpi, one_cpu) {
 	.topology = "1n1l1c1t",
 	.cpus = 1,
 	.virtio_slots = 0,
 };
 
-FIXTURE_VARIANT_ADD(acpi, four_cpus)
-{
+FIXTURE_VARIANT_ADD(acpi, four_cpus) {
 	.topology = "1n2l2c1t",
 	.cpus = 4,
 	.virtio_slots = BIT(LAYOUT_VIRTIO_CONSOLE),
 };
 
 /* Ids 0..99, 128..227 and 256..355: 100 ids do not fit in a local APIC entry */
-FIXTURE_VARIANT_ADD(acpi, three_hundred_cpus)
-{
-	.topology = "1n3l50c2t",
-	.cpus = 300,
-	.x2apic_entries = 100,
-	.virtio_slots = 7,
-};
+FIXTURE_VARIANT_ADD(acpi, three_hundred_cpus) {
+		.topology = "1n3l50c2t",
+		.cpus = 300,
+		.x2apic_entries = 100,
+		.virtio_slots = 7,
+	};
 
 /* Id 255 is the xAPIC broadcast */
-FIXTURE_VARIANT_ADD(acpi, broadcast_id)
-{
+FIXTURE_VARIANT_ADD(acpi, broadcast_id) {
 	.topology = "1n1l256c1t",
 	.cpus = 256,
 	.x2apic_entries = 1,
 	.virtio_slots = 2,
 };
 
-FIXTURE_VARIANT_ADD(acpi, two_nodes)
-{
+FIXTURE_VARIANT_ADD(acpi, two_nodes) {
 	.topology = "2n4l3c2t",
 	.cpus = 24,
 	.virtio_slots = 5,
@@ -134,8 +129,8 @@ FIXTURE_SETUP(acpi)
 	}
 	self->buf = calloc(1, LAYOUT_ACPI_SIZE);
 	ASSERT_NE(NULL, self->buf);
-	ASSERT_EQ(0, acpi_build(&self->params, self->buf, LAYOUT_ACPI_SIZE,
-				LAYOUT_ACPI, &self->rsdp_gpa, &self->err));
+	ASSERT_EQ(0, acpi_build(&self->params, self->buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI,
+				&self->rsdp_gpa, &self->err));
 
 	rsdp = at(self, self->rsdp_gpa, sizeof(*rsdp));
 	ASSERT_NE(NULL, rsdp);
@@ -232,8 +227,7 @@ TEST_F(acpi, madt_has_each_cpu_once)
 		} else if (p[0] == ACPI_MADT_TYPE_LOCAL_X2APIC) {
 			const struct acpi_madt_local_x2apic *e = (const void *)p;
 
-			EXPECT_EQ(topology_apic_id(&self->topology, cpu),
-				  e->local_apic_id);
+			EXPECT_EQ(topology_apic_id(&self->topology, cpu), e->local_apic_id);
 			EXPECT_EQ(cpu, e->uid);
 			EXPECT_EQ(ACPI_MADT_ENABLED, e->lapic_flags);
 			/* The kernel ignores smaller ids next to LAPIC entries */
@@ -319,8 +313,8 @@ TEST_F(acpi, short_buffer_is_refused)
 	for (len = 0; len < need; len += step) {
 		buf = calloc(1, len + !len);
 		ASSERT_NE(NULL, buf);
-		EXPECT_EQ(-ENOSPC, acpi_build(&self->params, buf, len, LAYOUT_ACPI,
-					      &gpa, &self->err));
+		EXPECT_EQ(-ENOSPC,
+			  acpi_build(&self->params, buf, len, LAYOUT_ACPI, &gpa, &self->err));
 		free(buf);
 	}
 }
@@ -336,8 +330,7 @@ static void forget_compiler(u8 *table)
 }
 
 /* Disassemble, compile again: with @exact, the same bytes must come out */
-static int iasl_round_trip(const char *dir, const struct acpi_table_header *h,
-			   bool exact)
+static int iasl_round_trip(const char *dir, const struct acpi_table_header *h, bool exact)
 {
 	char path[128], cmd[512];
 	u8 *mine, *theirs;
@@ -381,7 +374,8 @@ TEST_F(acpi, iasl_reads_the_same)
 		SKIP(return, "iasl is not installed");
 	ASSERT_NE(NULL, mkdtemp(dir));
 	for (i = 0; i < self->nr_tables; i++)
-		EXPECT_EQ(0, iasl_round_trip(dir, self->tables[i], true)) {
+		EXPECT_EQ(0, iasl_round_trip(dir, self->tables[i], true))
+		{
 			TH_LOG("table %.4s", self->tables[i]->signature);
 		}
 	/* iasl has opcodes of their own for the numbers 0 and 1 */
@@ -400,29 +394,25 @@ TEST(acpi_refuses_what_it_cannot_describe)
 	u64 gpa;
 
 	ASSERT_NE(NULL, buf);
-	EXPECT_EQ(-EINVAL, acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI + 8,
-				      &gpa, &err));
+	EXPECT_EQ(-EINVAL, acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI + 8, &gpa, &err));
 	EXPECT_NE(NULL, strstr(err.msg, "0xe0008"));
 	p.virtio_slots = 8;
-	EXPECT_EQ(-EINVAL, acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI, &gpa,
-				      &err));
+	EXPECT_EQ(-EINVAL, acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI, &gpa, &err));
 	EXPECT_NE(NULL, strstr(err.msg, "slots 0x8"));
 	p.virtio_slots = 0;
 	p.memory = &memory;
 	p.nr_memory = 1;
-	EXPECT_EQ(-EINVAL, acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI, &gpa,
-				      &err));
+	EXPECT_EQ(-EINVAL, acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI, &gpa, &err));
 	EXPECT_NE(NULL, strstr(err.msg, "node 1"));
 	p.topology = &t2;
 	p.nr_memory = 0;
-	EXPECT_EQ(-EINVAL, acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI, &gpa,
-				      NULL));
+	EXPECT_EQ(-EINVAL, acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI, &gpa, NULL));
 	free(buf);
 }
 
 TEST(acpi_largest_machine_fits)
 {
-	static const char * const specs[] = { "1n512l1c1t", "1n1l512c1t", "1n8l32c2t" };
+	static const char *const specs[] = { "1n512l1c1t", "1n1l512c1t", "1n8l32c2t" };
 	u8 *buf = calloc(1, LAYOUT_ACPI_SIZE);
 	struct topology t;
 	struct acpi_params p = { .topology = &t };
@@ -433,8 +423,7 @@ TEST(acpi_largest_machine_fits)
 	for (i = 0; i < ARRAY_SIZE(specs); i++) {
 		ASSERT_EQ(0, topology_parse(specs[i], &t, NULL));
 		memset(buf, 0, LAYOUT_ACPI_SIZE);
-		EXPECT_EQ(0, acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI, &gpa,
-					NULL));
+		EXPECT_EQ(0, acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI, &gpa, NULL));
 	}
 	free(buf);
 }

@@ -14,7 +14,7 @@
 #include "host/arch/x86/cpuid.h"
 #include "lib/util.h"
 
-#define INDEXED		KVM_CPUID_FLAG_SIGNIFCANT_INDEX
+#define INDEXED KVM_CPUID_FLAG_SIGNIFCANT_INDEX
 
 /* A server with L3 and SMT of its own, which must not shine through */
 static const struct kvm_cpuid_entry2 intel_server[] = {
@@ -116,50 +116,44 @@ FIXTURE_VARIANT(cpuid)
 	bool no_l3;
 };
 
-FIXTURE_VARIANT_ADD(cpuid, intel_server)
-{
+FIXTURE_VARIANT_ADD(cpuid, intel_server) {
 	.host = intel_server,
 	.nr = ARRAY_SIZE(intel_server),
 };
 
-FIXTURE_VARIANT_ADD(cpuid, intel_bare)
-{
+FIXTURE_VARIANT_ADD(cpuid, intel_bare) {
 	.host = intel_bare,
 	.nr = ARRAY_SIZE(intel_bare),
 };
 
-FIXTURE_VARIANT_ADD(cpuid, amd_zen3)
-{
+FIXTURE_VARIANT_ADD(cpuid, amd_zen3) {
 	.host = amd_zen3,
 	.nr = ARRAY_SIZE(amd_zen3),
 	.amd = true,
 };
 
-FIXTURE_VARIANT_ADD(cpuid, amd_zen1)
-{
+FIXTURE_VARIANT_ADD(cpuid, amd_zen1) {
 	.host = amd_zen1,
 	.nr = ARRAY_SIZE(amd_zen1),
 	.amd = true,
 	.no_l3 = true,
 };
 
-FIXTURE_VARIANT_ADD(cpuid, hygon)
-{
+FIXTURE_VARIANT_ADD(cpuid, hygon) {
 	.host = hygon,
 	.nr = ARRAY_SIZE(hygon),
 	.amd = true,
 	.no_l3 = true,
 };
 
-FIXTURE_VARIANT_ADD(cpuid, amd_emulated)
-{
+FIXTURE_VARIANT_ADD(cpuid, amd_emulated) {
 	.host = amd_emulated,
 	.nr = ARRAY_SIZE(amd_emulated),
 	.amd = true,
 };
 
-static const char * const topologies[] = {
-	"1n1l1c1t", "1n1l1c2t", "1n2l2c1t", "1n2l4c2t", "1n3l3c2t",
+static const char *const topologies[] = {
+	"1n1l1c1t", "1n1l1c2t",	 "1n2l2c1t",   "1n2l4c2t",  "1n3l3c2t",
 	"2n4l5c1t", "1n3l50c2t", "1n1l300c1t", "4n16l1c1t",
 };
 
@@ -176,8 +170,7 @@ FIXTURE_SETUP(cpuid)
 {
 	self->host = cpuid_new(variant->nr);
 	ASSERT_NE(NULL, self->host);
-	memcpy(self->host->entries, variant->host,
-	       variant->nr * sizeof(*variant->host));
+	memcpy(self->host->entries, variant->host, variant->nr * sizeof(*variant->host));
 }
 
 static void free_cpus(struct kvm_cpuid2 **cpu, u32 cpus)
@@ -224,8 +217,7 @@ static int build(struct kvm_cpuid2 *host, const char *spec, struct topology *t,
 static const struct kvm_cpuid_entry2 none;
 
 /* As the CPUID instruction: a leaf that is not there reads as zero */
-static const struct kvm_cpuid_entry2 *get(const struct kvm_cpuid2 *c, u32 function,
-					  u32 index)
+static const struct kvm_cpuid_entry2 *get(const struct kvm_cpuid2 *c, u32 function, u32 index)
 {
 	u32 i;
 
@@ -300,8 +292,8 @@ TEST_F(cpuid, what_the_machine_needs_is_on)
 }
 
 /* Leaf 0xB or 0x1F: the ids, and who shares a core and an LLC with whom */
-static void check_levels(struct __test_metadata *_metadata,
-			 FIXTURE_DATA(cpuid) * self, u32 function)
+static void check_levels(struct __test_metadata *_metadata, FIXTURE_DATA(cpuid) * self,
+			 u32 function)
 {
 	const struct topology *t = &self->t;
 	u32 smt = 0, core = 0, i, j;
@@ -338,8 +330,7 @@ TEST_F(cpuid, levels_match_the_topology)
 	size_t n;
 
 	for (n = 0; n < ARRAY_SIZE(topologies); n++) {
-		ASSERT_EQ(0, build(self->host, topologies[n], &self->t, &self->cpu,
-				   &self->cpus));
+		ASSERT_EQ(0, build(self->host, topologies[n], &self->t, &self->cpu, &self->cpus));
 		check_levels(_metadata, self, 0xb);
 		if (get(self->cpu[0], 0, 0)->eax >= 0x1f)
 			check_levels(_metadata, self, 0x1f);
@@ -356,8 +347,7 @@ TEST_F(cpuid, caches_match_the_topology)
 		const struct topology *t = &self->t;
 		u32 l3 = 0;
 
-		ASSERT_EQ(0, build(self->host, topologies[n], &self->t, &self->cpu,
-				   &self->cpus));
+		ASSERT_EQ(0, build(self->host, topologies[n], &self->t, &self->cpu, &self->cpus));
 		for (index = 0; get(self->cpu[0], function, index)->eax & 0x1f; index++) {
 			u32 eax = get(self->cpu[0], function, index)->eax;
 			u32 level = eax >> 5 & 7;
@@ -370,8 +360,9 @@ TEST_F(cpuid, caches_match_the_topology)
 				id = get(self->cpu[i], 0xb, 0)->edx;
 				ASSERT_EQ(eax, get(self->cpu[i], function, index)->eax);
 				for (j = 0; j < i; j++)
-					ASSERT_EQ(i / group == j / group, id >> shift ==
-						  get(self->cpu[j], 0xb, 0)->edx >> shift);
+					ASSERT_EQ(i / group == j / group,
+						  id >> shift ==
+							  get(self->cpu[j], 0xb, 0)->edx >> shift);
 			}
 		}
 		EXPECT_EQ(variant->no_l3 ? 3 : 4, index);
@@ -391,8 +382,7 @@ TEST_F(cpuid, old_leaves_agree_with_the_new_ones)
 		const struct topology *t = &self->t;
 		u32 per_llc;
 
-		ASSERT_EQ(0, build(self->host, topologies[n], &self->t, &self->cpu,
-				   &self->cpus));
+		ASSERT_EQ(0, build(self->host, topologies[n], &self->t, &self->cpu, &self->cpus));
 		per_llc = t->cores * t->threads;
 		for (i = 0; i < self->cpus; i++) {
 			const struct kvm_cpuid_entry2 *e = get(self->cpu[i], 1, 0);

@@ -45,6 +45,8 @@ static size_t make_elf(u8 *buf, size_t room)
 
 static size_t make_bzimage(u8 *buf, const void *payload, size_t len)
 {
+	static const char release[] = "7.2.13-test (someone@somewhere) #1";
+
 	memset(buf, 0, SETUP);
 	buf[0x1f1] = 1;
 	buf[0x1fe] = 0x55;
@@ -53,7 +55,7 @@ static size_t make_bzimage(u8 *buf, const void *payload, size_t len)
 	buf[0x206] = 0x0f;
 	buf[0x207] = 0x02;
 	buf[0x20e] = 0x80;
-	strcpy((char *)buf + 0x280, "7.2.13-test (someone@somewhere) #1");
+	memcpy(buf + 0x280, release, sizeof(release));
 	put32(buf + 0x248, 16);
 	put32(buf + 0x24c, len);
 	memset(buf + SETUP, 0xcc, 16);
@@ -131,7 +133,7 @@ TEST_F(image, payload_is_cached_and_taken_from_the_cache)
 	ASSERT_EQ(sizeof(self->elf), second->size);
 	EXPECT_EQ(0, kernel_image_read(second, 0, self->packed, second->size));
 	EXPECT_EQ(0, memcmp(self->elf, self->packed, sizeof(self->elf)));
-	strcpy(path, second->path);
+	snprintf(path, sizeof(path), "%s", second->path);
 	kernel_image_free(first);
 	kernel_image_free(second);
 	kernel_image_free(img);

@@ -24,7 +24,7 @@ TEST(parse_reads_every_field)
 
 TEST(parse_and_format_are_inverse)
 {
-	static const char * const specs[] = {
+	static const char *const specs[] = {
 		"1n1l1c1t", "2n6l4c2t", "1n512l1c1t", "512n512l1c1t", "1n3l50c2t",
 	};
 	char buf[32];
@@ -39,10 +39,10 @@ TEST(parse_and_format_are_inverse)
 
 TEST(parse_refuses_other_spellings)
 {
-	static const char * const specs[] = {
-		"", "1", "1n", "1n1l1c", "1n1l1c1", "n1l1c1t", "1n1l1c1t ", " 1n1l1c1t",
-		"1l1n1c1t", "1n1l1c1tx", "-1n1l1c1t", "+1n1l1c1t", "1N1L1C1T", "0x1n1l1c1t",
-		"1n1l1c1t1t", "1 n1l1c1t",
+	static const char *const specs[] = {
+		"",	     "1",	   "1n",	 "1n1l1c",    "1n1l1c1",   "n1l1c1t",
+		"1n1l1c1t ", " 1n1l1c1t",  "1l1n1c1t",	 "1n1l1c1tx", "-1n1l1c1t", "+1n1l1c1t",
+		"1N1L1C1T",  "0x1n1l1c1t", "1n1l1c1t1t", "1 n1l1c1t",
 	};
 	struct ktstr_err err;
 	struct topology t;
@@ -50,7 +50,8 @@ TEST(parse_refuses_other_spellings)
 
 	for (i = 0; i < ARRAY_SIZE(specs); i++) {
 		err.msg[0] = '\0';
-		EXPECT_EQ(-EINVAL, topology_parse(specs[i], &t, &err)) {
+		EXPECT_EQ(-EINVAL, topology_parse(specs[i], &t, &err))
+		{
 			TH_LOG("'%s' was taken", specs[i]);
 		}
 		EXPECT_NE(NULL, strstr(err.msg, "1n2l4c2t"));
@@ -62,11 +63,11 @@ TEST(parse_refuses_machines_that_cannot_be)
 	static const struct {
 		const char *spec, *why;
 	} bad[] = {
-		{ "0n1l1c1t", "at least 1" }, { "1n0l1c1t", "at least 1" },
-		{ "1n1l0c1t", "at least 1" }, { "1n1l1c0t", "at least 1" },
-		{ "2n3l1c1t", "do not divide" }, { "2n1l1c1t", "do not divide" },
-		{ "1n1l1c3t", "threads per core" }, { "1n1l1c4t", "threads per core" },
-		{ "1n1l257c2t", "more than 512" }, { "1n512l2c1t", "more than 512" },
+		{ "0n1l1c1t", "at least 1" },	     { "1n0l1c1t", "at least 1" },
+		{ "1n1l0c1t", "at least 1" },	     { "1n1l1c0t", "at least 1" },
+		{ "2n3l1c1t", "do not divide" },     { "2n1l1c1t", "do not divide" },
+		{ "1n1l1c3t", "threads per core" },  { "1n1l1c4t", "threads per core" },
+		{ "1n1l257c2t", "more than 512" },   { "1n512l2c1t", "more than 512" },
 		{ "1n512l512c2t", "more than 512" },
 	};
 	struct ktstr_err err;
@@ -76,7 +77,8 @@ TEST(parse_refuses_machines_that_cannot_be)
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		err.msg[0] = '\0';
 		EXPECT_EQ(-EINVAL, topology_parse(bad[i].spec, &t, &err));
-		EXPECT_NE(NULL, strstr(err.msg, bad[i].why)) {
+		EXPECT_NE(NULL, strstr(err.msg, bad[i].why))
+		{
 			TH_LOG("%s: %s", bad[i].spec, err.msg);
 		}
 		EXPECT_EQ(-EINVAL, topology_parse(bad[i].spec, &t, NULL));
@@ -86,9 +88,12 @@ TEST(parse_refuses_machines_that_cannot_be)
 /* Values that would wrap to something small */
 TEST(parse_survives_huge_numbers)
 {
-	static const char * const specs[] = {
-		"4294967297n1l1c1t", "1n4294967297l1c1t", "1n1l18446744073709551617c1t",
-		"1n1l1c99999999999999999999999999999999t", "513n1l1c1t",
+	static const char *const specs[] = {
+		"4294967297n1l1c1t",
+		"1n4294967297l1c1t",
+		"1n1l18446744073709551617c1t",
+		"1n1l1c99999999999999999999999999999999t",
+		"513n1l1c1t",
 	};
 	struct topology t;
 	size_t i;
@@ -120,7 +125,7 @@ TEST(long_spec_is_cut_in_the_message)
 
 TEST(apic_ids_have_one_field_per_level)
 {
-	static const char * const specs[] = {
+	static const char *const specs[] = {
 		"1n1l1c1t", "1n1l1c2t", "1n3l3c2t", "2n4l5c1t", "1n3l50c2t", "1n1l300c1t",
 	};
 	struct topology t;
@@ -135,9 +140,8 @@ TEST(apic_ids_have_one_field_per_level)
 			id = topology_apic_id(&t, cpu);
 			EXPECT_EQ(cpu % t.threads, id & ((1U << topology_thread_bits(&t)) - 1));
 			EXPECT_EQ(llc, id >> topology_llc_bits(&t));
-			EXPECT_EQ(core % t.cores,
-				  (id & ((1U << topology_llc_bits(&t)) - 1)) >>
-				  topology_thread_bits(&t));
+			EXPECT_EQ(core % t.cores, (id & ((1U << topology_llc_bits(&t)) - 1)) >>
+							  topology_thread_bits(&t));
 			/* Rising, so unique */
 			if (cpu)
 				EXPECT_GT(id, last);

@@ -42,7 +42,7 @@ static void add_guest(FIXTURE_DATA(vmm_log) * self, u32 type, u32 crc_ok, const 
 		char text[64];
 	} g = { .head = { htole32(type), htole32(crc_ok) } };
 
-	strcpy(g.text, text);
+	memcpy(g.text, text, strlen(text));
 	add(self, WIRE_GFRM, &g, sizeof(g.head) + strlen(text));
 }
 

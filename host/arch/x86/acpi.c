@@ -23,26 +23,26 @@ static_assert(LAYOUT_VIRTIO_GSI(1) == LAYOUT_VIRTIO1_GSI);
 static_assert(LAYOUT_VIRTIO_GSI(2) == LAYOUT_VIRTIO2_GSI);
 static_assert(LAYOUT_VIRTIO_SLOTS == 3, "dsdt.asl declares three");
 
-#define TABLE_ALIGN		16
-#define OEM_ID			"KTSTR "
-#define OEM_TABLE_ID		"KTSTRVM "
-#define COMPILER_ID		"KTST"
+#define TABLE_ALIGN  16
+#define OEM_ID	     "KTSTR "
+#define OEM_TABLE_ID "KTSTRVM "
+#define COMPILER_ID  "KTST"
 
 /* An xAPIC id of 0xff is the broadcast; ids from here up need x2APIC entries */
-#define XAPIC_ID_LIMIT		0xff
+#define XAPIC_ID_LIMIT 0xff
 
-#define MADT_ALL_CPUS		0xff
-#define MADT_ALL_X2APIC_CPUS	0xffffffff
-#define MADT_NMI_LINT		1
+#define MADT_ALL_CPUS	     0xff
+#define MADT_ALL_X2APIC_CPUS 0xffffffff
+#define MADT_NMI_LINT	     1
 
-#define SLIT_LOCAL		10
-#define SLIT_REMOTE		20
+#define SLIT_LOCAL  10
+#define SLIT_REMOTE 20
 
 /* FADT.minor_revision of ACPI 6.5 */
-#define FADT_REVISION		6
-#define FADT_MINOR_REVISION	5
-#define MADT_REVISION		5
-#define SRAT_REVISION		3
+#define FADT_REVISION	    6
+#define FADT_MINOR_REVISION 5
+#define MADT_REVISION	    5
+#define SRAT_REVISION	    3
 
 /* Name (VDEV, <byte>): NameOp, the name, BytePrefix, then the byte itself */
 static const u8 vdev_aml[] = { 0x08, 'V', 'D', 'E', 'V', 0x0a };
@@ -101,8 +101,8 @@ static u8 checksum(const void *p, size_t len)
 }
 
 /* Everything from @h to the end of the area is the table */
-static void finish_table(struct table_area *a, struct acpi_table_header *h,
-			 const char *signature, u8 revision)
+static void finish_table(struct table_area *a, struct acpi_table_header *h, const char *signature,
+			 u8 revision)
 {
 	memcpy(h->signature, signature, sizeof(h->signature));
 	h->length = a->buf + a->used - (u8 *)h;
@@ -116,8 +116,7 @@ static void finish_table(struct table_area *a, struct acpi_table_header *h,
 	h->checksum = checksum(h, h->length);
 }
 
-static int build_dsdt(struct table_area *a, u32 slots, u64 *gpa,
-		      struct ktstr_err *err)
+static int build_dsdt(struct table_area *a, u32 slots, u64 *gpa, struct ktstr_err *err)
 {
 	size_t size = acpi_dsdt_aml_end - acpi_dsdt_aml;
 	struct acpi_table_header *dsdt = area_start_table(a, size);
@@ -147,11 +146,9 @@ static void build_fadt(struct table_area *a, u64 dsdt_gpa, u64 *gpa)
 	 * LEGACY_DEVICES and 8042 stay clear: arch/x86/kernel/acpi/boot.c then
 	 * skips PNPBIOS and i8042, and with the other two RTC and VGA.
 	 */
-	fadt->boot_flags = ACPI_FADT_NO_VGA | ACPI_FADT_NO_CMOS_RTC |
-			   ACPI_FADT_NO_ASPM;
-	fadt->flags = ACPI_FADT_HW_REDUCED | ACPI_FADT_WBINVD |
-		      ACPI_FADT_RESET_REGISTER | ACPI_FADT_POWER_BUTTON |
-		      ACPI_FADT_SLEEP_BUTTON | ACPI_FADT_HEADLESS;
+	fadt->boot_flags = ACPI_FADT_NO_VGA | ACPI_FADT_NO_CMOS_RTC | ACPI_FADT_NO_ASPM;
+	fadt->flags = ACPI_FADT_HW_REDUCED | ACPI_FADT_WBINVD | ACPI_FADT_RESET_REGISTER |
+		      ACPI_FADT_POWER_BUTTON | ACPI_FADT_SLEEP_BUTTON | ACPI_FADT_HEADLESS;
 	fadt->reset_register.space_id = ACPI_ADR_SPACE_SYSTEM_IO;
 	fadt->reset_register.bit_width = 8;
 	fadt->reset_register.access_width = 1;
@@ -280,8 +277,7 @@ static void srat_cpus(struct table_area *a, const struct topology *t)
 	}
 }
 
-static void build_srat(struct table_area *a, const struct acpi_params *p,
-		       u64 *gpa)
+static void build_srat(struct table_area *a, const struct acpi_params *p, u64 *gpa)
 {
 	struct acpi_table_srat *srat = area_start_table(a, sizeof(*srat));
 	struct acpi_srat_mem_affinity *e;
@@ -320,8 +316,7 @@ static void build_slit(struct table_area *a, u32 nodes, u64 *gpa)
 	*gpa = area_gpa(a, slit);
 }
 
-static void build_xsdt(struct table_area *a, const u64 *tables, size_t nr,
-		       u64 *gpa)
+static void build_xsdt(struct table_area *a, const u64 *tables, size_t nr, u64 *gpa)
 {
 	struct acpi_table_header *xsdt = area_start_table(a, sizeof(*xsdt));
 	void *entries = area_take(a, nr * sizeof(*tables));
@@ -345,8 +340,7 @@ static void build_rsdp(struct acpi_table_rsdp *rsdp, u64 xsdt_gpa)
 	rsdp->extended_checksum = checksum(rsdp, sizeof(*rsdp));
 }
 
-static int check_params(const struct acpi_params *p, u64 base,
-			struct ktstr_err *err)
+static int check_params(const struct acpi_params *p, u64 base, struct ktstr_err *err)
 {
 	size_t i;
 
@@ -366,13 +360,12 @@ static int check_params(const struct acpi_params *p, u64 base,
 		if (p->memory[i].node >= p->topology->nodes)
 			return ktstr_err_set(err, -EINVAL,
 					     "ACPI: memory range %zu is on node %u; the topology has %u nodes",
-					     i, p->memory[i].node,
-					     p->topology->nodes);
+					     i, p->memory[i].node, p->topology->nodes);
 	return 0;
 }
 
-int acpi_build(const struct acpi_params *p, void *buf, size_t len, u64 base,
-	       u64 *rsdp_gpa, struct ktstr_err *err)
+int acpi_build(const struct acpi_params *p, void *buf, size_t len, u64 base, u64 *rsdp_gpa,
+	       struct ktstr_err *err)
 {
 	struct table_area a = { .buf = buf, .len = len, .base = base };
 	u64 tables[4] = { 0 }, dsdt = 0, xsdt = 0;

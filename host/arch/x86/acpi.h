@@ -55,7 +55,7 @@ struct acpi_params {
  * an unknown node or several nodes without memory; -ENOSPC when the tables are
  * larger than @len.
  */
-int acpi_build(const struct acpi_params *p, void *buf, size_t len, u64 base,
-	       u64 *rsdp_gpa, struct ktstr_err *err);
+int acpi_build(const struct acpi_params *p, void *buf, size_t len, u64 base, u64 *rsdp_gpa,
+	       struct ktstr_err *err);
 
 #endif /* KTSTR_HOST_ARCH_X86_ACPI_H */

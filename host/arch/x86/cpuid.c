@@ -13,40 +13,40 @@
 #include "cpuid.h"
 
 /* Leaf 1 */
-#define CPUID_1_EBX_COUNT	GENMASK(23, 16)
-#define CPUID_1_EBX_APIC_ID	GENMASK(31, 24)
-#define CPUID_1_ECX_VMX		BIT(5)
-#define CPUID_1_ECX_X2APIC	BIT(21)
-#define CPUID_1_ECX_DEADLINE	BIT(24)
-#define CPUID_1_ECX_HYPERVISOR	BIT(31)
-#define CPUID_1_EDX_HTT		BIT(28)
+#define CPUID_1_EBX_COUNT      GENMASK(23, 16)
+#define CPUID_1_EBX_APIC_ID    GENMASK(31, 24)
+#define CPUID_1_ECX_VMX	       BIT(5)
+#define CPUID_1_ECX_X2APIC     BIT(21)
+#define CPUID_1_ECX_DEADLINE   BIT(24)
+#define CPUID_1_ECX_HYPERVISOR BIT(31)
+#define CPUID_1_EDX_HTT	       BIT(28)
 
 /* Leaf 6: the APIC timer never stops */
-#define CPUID_6_EAX_ARAT	BIT(2)
+#define CPUID_6_EAX_ARAT BIT(2)
 
 /* Leaf 7, subleaf 0 */
-#define CPUID_7_EBX_SGX		BIT(2)
-#define CPUID_7_ECX_SGX_LC	BIT(30)
+#define CPUID_7_EBX_SGX	   BIT(2)
+#define CPUID_7_ECX_SGX_LC BIT(30)
 
 /* Leaf 0x80000001 */
 #define CPUID_8_1_ECX_CMP_LEGACY BIT(1)
-#define CPUID_8_1_ECX_SVM	BIT(2)
-#define CPUID_8_1_ECX_TOPOEXT	BIT(22)
+#define CPUID_8_1_ECX_SVM	 BIT(2)
+#define CPUID_8_1_ECX_TOPOEXT	 BIT(22)
 
 /* Leaf 0x80000008 */
-#define CPUID_8_8_ECX_COUNT	GENMASK(7, 0)
-#define CPUID_8_8_ECX_ID_BITS	GENMASK(15, 12)
+#define CPUID_8_8_ECX_COUNT   GENMASK(7, 0)
+#define CPUID_8_8_ECX_ID_BITS GENMASK(15, 12)
 
 /* Leaves 4 and 0x8000001D */
-#define CACHE_EAX_TYPE		GENMASK(4, 0)
-#define CACHE_EAX_LEVEL		GENMASK(7, 5)
-#define CACHE_EAX_SHARING	GENMASK(25, 14)
-#define CACHE_EAX_CORES		GENMASK(31, 26)
-#define CACHE_MAX		8
+#define CACHE_EAX_TYPE	  GENMASK(4, 0)
+#define CACHE_EAX_LEVEL	  GENMASK(7, 5)
+#define CACHE_EAX_SHARING GENMASK(25, 14)
+#define CACHE_EAX_CORES	  GENMASK(31, 26)
+#define CACHE_MAX	  8
 
 /* Leaves 0xB and 0x1F */
-#define LEVEL_TYPE_SMT		1
-#define LEVEL_TYPE_CORE		2
+#define LEVEL_TYPE_SMT	1
+#define LEVEL_TYPE_CORE 2
 
 enum cache_type {
 	CACHE_NONE,
@@ -100,14 +100,14 @@ static const struct cache_shape default_caches[] = {
 };
 
 /* The same caches in the encoding of leaves 0x80000005 and 0x80000006 */
-#define DEFAULT_8_5_L1		0x20080140
-#define DEFAULT_8_6_L2		0x02006140
-#define DEFAULT_8_6_L3		(32U << 18 | 0x8140)
+#define DEFAULT_8_5_L1 0x20080140
+#define DEFAULT_8_6_L2 0x02006140
+#define DEFAULT_8_6_L3 (32U << 18 | 0x8140)
 
 /* Leaf 0x80000008 EAX: 48 virtual and 40 physical address bits */
-#define DEFAULT_8_8_WIDTHS	0x3028
+#define DEFAULT_8_8_WIDTHS 0x3028
 
-#define CACHE_LINE		64
+#define CACHE_LINE 64
 
 static u32 field(u32 mask, u32 value)
 {
@@ -136,8 +136,7 @@ static int position(const struct kvm_cpuid2 *list, u32 function, u32 index)
 	u32 i;
 
 	for (i = 0; i < list->nent; i++)
-		if (list->entries[i].function == function &&
-		    list->entries[i].index == index)
+		if (list->entries[i].function == function && list->entries[i].index == index)
 			return i;
 	return -1;
 }
@@ -153,8 +152,7 @@ static struct kvm_cpuid_entry2 *find(struct guest_cpu *g, u32 function, u32 inde
  * The entry, added if it is not there. Never NULL: when there is no room, the
  * last entry is a scratch pad and the whole result is thrown away.
  */
-static struct kvm_cpuid_entry2 *entry(struct guest_cpu *g, u32 function, u32 index,
-				      u32 flags)
+static struct kvm_cpuid_entry2 *entry(struct guest_cpu *g, u32 function, u32 index, u32 flags)
 {
 	struct kvm_cpuid_entry2 *e = find(g, function, index);
 
@@ -166,7 +164,9 @@ static struct kvm_cpuid_entry2 *entry(struct guest_cpu *g, u32 function, u32 ind
 	}
 	e = &g->out->entries[g->out->nent++];
 	*e = (struct kvm_cpuid_entry2){
-		.function = function, .index = index, .flags = flags,
+		.function = function,
+		.index = index,
+		.flags = flags,
 	};
 	return e;
 }
@@ -188,8 +188,7 @@ static bool is_amd(const struct kvm_cpuid_entry2 *leaf0)
 	memcpy(vendor, &leaf0->ebx, 4);
 	memcpy(vendor + 4, &leaf0->edx, 4);
 	memcpy(vendor + 8, &leaf0->ecx, 4);
-	return !memcmp(vendor, "AuthenticAMD", 12) ||
-	       !memcmp(vendor, "HygonGenuine", 12);
+	return !memcmp(vendor, "AuthenticAMD", 12) || !memcmp(vendor, "HygonGenuine", 12);
 }
 
 /* The guest kernel would, on this CPU */
@@ -213,10 +212,10 @@ static bool is_dropped(u32 function)
 	switch (function) {
 	case 0xb:
 	case 0x1f:
-	case 0x12:		/* SGX */
-	case 0x8000000a:	/* SVM */
+	case 0x12: /* SGX */
+	case 0x8000000a: /* SVM */
 	case 0x8000001e:
-	case 0x8000001f:	/* SEV */
+	case 0x8000001f: /* SEV */
 		return true;
 	default:
 		return false;
@@ -318,8 +317,7 @@ static void make_up_caches(struct guest_cpu *g, u32 function)
 
 		e = subleaf(g, function, i);
 		/* bit 8: no software initialisation needed */
-		e->eax = field(CACHE_EAX_TYPE, c->type) |
-			 field(CACHE_EAX_LEVEL, c->level) | BIT(8);
+		e->eax = field(CACHE_EAX_TYPE, c->type) | field(CACHE_EAX_LEVEL, c->level) | BIT(8);
 		e->ebx = (c->ways - 1) << 22 | (CACHE_LINE - 1);
 		e->ecx = c->sets - 1;
 		e->edx = 0;
@@ -355,13 +353,12 @@ static void share_caches(struct guest_cpu *g, u32 function)
 		if (g->amd)
 			sharing = level < 3 ? t->threads : cpus_per_llc(t);
 		else
-			sharing = 1U << (level < 3 ? topology_thread_bits(t) :
-						     topology_llc_bits(t));
+			sharing = 1U
+				  << (level < 3 ? topology_thread_bits(t) : topology_llc_bits(t));
 		set_field_max(&e->eax, CACHE_EAX_SHARING, sharing - 1);
 		if (!g->amd)
 			set_field_max(&e->eax, CACHE_EAX_CORES,
-				      (1U << (topology_llc_bits(t) -
-					      topology_thread_bits(t))) - 1);
+				      (1U << (topology_llc_bits(t) - topology_thread_bits(t))) - 1);
 		if (level == 3 && g->hide_l3)
 			e->eax = 0;
 	}
@@ -408,8 +405,8 @@ static void set_amd_topology(struct guest_cpu *g)
 	e->edx = 0;
 }
 
-int cpuid_build(const struct kvm_cpuid2 *supported, const struct topology *t,
-		u32 vcpu, struct kvm_cpuid2 *out, struct ktstr_err *err)
+int cpuid_build(const struct kvm_cpuid2 *supported, const struct topology *t, u32 vcpu,
+		struct kvm_cpuid2 *out, struct ktstr_err *err)
 {
 	struct guest_cpu g = { .out = out, .room = out->nent, .t = t, .index = vcpu };
 	int leaf0 = position(supported, 0, 0), leaf1 = position(supported, 1, 0);

@@ -8,7 +8,7 @@
 #include "lib/topology.h"
 
 /* KVM_MAX_CPUID_ENTRIES, arch/x86/include/asm/kvm_host.h */
-#define CPUID_MAX_ENTRIES	256
+#define CPUID_MAX_ENTRIES 256
 
 /**
  * cpuid_build() - what CPUID tells one vCPU
@@ -42,7 +42,7 @@
  * Return: 0; -EINVAL when @supported has no leaf 0 or 1; -E2BIG when @out has
  * too little room.
  */
-int cpuid_build(const struct kvm_cpuid2 *supported, const struct topology *t,
-		u32 vcpu, struct kvm_cpuid2 *out, struct ktstr_err *err);
+int cpuid_build(const struct kvm_cpuid2 *supported, const struct topology *t, u32 vcpu,
+		struct kvm_cpuid2 *out, struct ktstr_err *err);
 
 #endif /* KTSTR_HOST_ARCH_X86_CPUID_H */

@@ -11,6 +11,7 @@ unexport ARCH O OUTPUT V WERROR CFLAGS CPPFLAGS LDFLAGS
 all: programs schedulers
 
 include $(KTSTR_ROOT)/scripts/build.mk
+-include $(KTSTR_ROOT)/bench/build.mk
 
 # Unit tests: build, run under the sanitizers, summarise.
 unit: $(unit_tap)

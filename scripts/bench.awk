@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Results of boot-once, one start per line, to a table and to the file named by
+# the variable json. A ratio is the ratio of the two medians; its least and
+# greatest value are those of single rounds, in which the two ran one after the
+# other; its peer is in seconds or exits. Exit status 1 when a target could not be
+# measured.
+
+function key(which, config, field) { return which "/" config "/" field }
+
+# Sorts list[1..n].
+function sort(list, n,    i, j, x)
+{
+	for (i = 2; i <= n; i++) {
+		x = list[i]
+		for (j = i - 1; j >= 1 && list[j] > x; j--)
+			list[j + 1] = list[j]
+		list[j + 1] = x
+	}
+}
+
+# Sets n, low, mid and high; false when there is nothing.
+function stats(k, scale,    i, list)
+{
+	n = 0
+	for (i = 1; i <= rounds; i++)
+		if ((k, i) in value)
+			list[++n] = value[k, i] * scale
+	if (!n)
+		return 0
+	sort(list, n)
+	low = list[1]
+	high = list[n]
+	mid = n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
+	return 1
+}
+
+function number(x) { return x == "" ? "-" : sprintf(x < 10 ? "%.3f" : "%.1f", x) }
+
+# One row; peer and limit may be "".
+function row(name, unit, peer, limit,    verdict, target)
+{
+	if (limit != "") {
+		target = "<= " limit
+		verdict = mid <= limit ? "ok" : "MISS"
+	}
+	printf "%-40s %9s %-6s %2d %9s %9s %9s  %-8s %s\n", name, number(mid), unit, n,
+		number(low), number(high), number(peer), target, verdict
+	printf "%s\n  {\"name\": \"%s\", \"value\": %.4f, \"unit\": \"%s\", \"n\": %d, " \
+		"\"min\": %.4f, \"max\": %.4f, \"peer\": %s}", rows++ ? "," : "[", name, mid, unit,
+		n, low, high, peer == "" ? "null" : sprintf("%.4f", peer) >json
+}
+
+function nothing(name)
+{
+	printf "%-40s not measured\n", name
+	missing = 1
+}
+
+# Our VMM's value, and QEMU's as the peer's where there is one.
+function plain(name, config, field, scale, unit,    peer)
+{
+	if (stats(key("qemu", config, field), scale))
+		peer = mid
+	if (stats(key("ktstr", config, field), scale))
+		row(name "." config "cpu", unit, peer, "")
+}
+
+function ratio(name, config, field, scale, limit,    i, ours, theirs, k, q, peer)
+{
+	ours = key("ktstr", config, field)
+	theirs = key("qemu", config, field)
+	if (!stats(theirs, scale)) {
+		nothing(name)
+		return
+	}
+	peer = mid
+	k = "ratio/" name
+	for (i = 1; i <= rounds; i++)
+		if ((ours, i) in value && (theirs, i) in value)
+			value[k, i] = value[ours, i] / value[theirs, i]
+	if (!stats(ours, scale) || !peer) {
+		nothing(name)
+		return
+	}
+	q = mid / peer
+	stats(k, 1)
+	mid = q
+	row(name, "ratio", peer, limit)
+}
+
+# The largest of the medians over all configurations, with its n, low and high.
+function worst(name, field, scale, unit, limit,    i, peer, best, w)
+{
+	for (i = 1; i <= nr_configs; i++) {
+		if (stats(key("ktstr", config[i], field), scale) && (!w || mid > best)) {
+			best = mid
+			w = config[i]
+		}
+	}
+	if (!w) {
+		nothing(name)
+		return
+	}
+	if (stats(key("qemu", w, field), scale))
+		peer = mid
+	stats(key("ktstr", w, field), scale)
+	row(name, unit, peer, limit)
+}
+
+function wanted(c,    i)
+{
+	for (i = 1; i <= nr_configs; i++)
+		if (config[i] == c)
+			return 1
+	return 0
+}
+
+BEGIN { nr_configs = split(configs, config, " ") }
+
+{
+	delete word
+	for (i = 1; i <= NF; i++) {
+		split($i, pair, "=")
+		word[pair[1]] = pair[2]
+	}
+	if (word["round"] > rounds)
+		rounds = word["round"]
+	for (w in word)
+		value[key(word["which"], word["boot"] "." word["cpus"], w), word["round"]] = word[w]
+}
+
+END {
+	printf "%-40s %9s %-6s %2s %9s %9s %9s  %s\n", "name", "median", "unit", "n", "min", "max",
+		"peer", "target"
+	if (wanted("bzimage.1"))
+		ratio("boot.bzimage.vs_microvm_bzimage.1cpu", "bzimage.1", "srdy_ms", 0.001, 0.85)
+	if (wanted("bzimage.4"))
+		ratio("boot.bzimage.vs_microvm_bzimage.4cpu", "bzimage.4", "srdy_ms", 0.001, 0.85)
+	if (wanted("vmlinux.1"))
+		ratio("boot.vmlinux.vs_microvm_pvh.1cpu", "vmlinux.1", "srdy_ms", 0.001, 0.75)
+	if (wanted("vmlinux.4"))
+		ratio("boot.vmlinux.vs_microvm_pvh.4cpu", "vmlinux.4", "srdy_ms", 0.001, 0.75)
+	if (wanted("vmlinux.1"))
+		ratio("boot.kvm_exits.vs_microvm_pvh.1cpu", "vmlinux.1", "exits", 1, 0.7)
+	worst("boot.host_ms", "host_ms", 1, "ms", 30)
+	worst("vmm.extra_mib", "extra_kib", 1 / 1024, "MiB", 8)
+	for (c = 1; c <= nr_configs; c++) {
+		plain("boot.ready", config[c], "srdy_ms", 0.001, "s")
+		plain("boot.vmm_ready", config[c], "vmm_ms", 0.001, "s")
+		plain("boot.plan_ms", config[c], "plan_ms", 1, "ms")
+		plain("boot.host_ms", config[c], "host_ms", 1, "ms")
+		plain("boot.kvm_exits", config[c], "exits", 1, "exits")
+		plain("vmm.extra_mib", config[c], "extra_kib", 1 / 1024, "MiB")
+	}
+	print rows ? "\n]" : "[]" >json
+	print "boot.ready: from the call of ktstr_run(), or from the fork of QEMU with its initramfs"
+	print "made, to guest-ready; boot.vmm_ready: from the fork of the VMM; boot.plan_ms: before it"
+	print "boot.kvm_exits: KVM's own counters of that VM; boot.host_ms and vmm.extra_mib without a"
+	print "configuration: the one with the largest median"
+	exit missing
+}

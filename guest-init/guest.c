@@ -30,9 +30,7 @@
 #define MODULES_DIR "/ktstr/modules"
 #define BULK_PORT   "ktstr-bulk"
 
-#define PORT_TIMEOUT_MS 10000
-/* Below the host's own patience with this stage: the guest knows the reason. */
-#define ATTACH_TIMEOUT_MS 30000
+#define PORT_TIMEOUT_MS	  10000
 #define REPORT_TIMEOUT_MS 5000 /* all workers together */
 #define EJECT_GRACE_MS	  2000 /* for a scheduler to print why */
 #define DETACH_TIMEOUT_MS 4000
@@ -252,7 +250,8 @@ static bool ops_accepted(const struct guest *g, const struct scx_status *scx)
 
 static void wait_attached(struct guest *g)
 {
-	u64 deadline = deadline_in(ATTACH_TIMEOUT_MS);
+	unsigned int timeout_ms = g->sc->attach_ms ? g->sc->attach_ms : SCENARIO_ATTACH_MS;
+	u64 deadline = deadline_in(timeout_ms);
 	char what[160], how[48];
 	struct scx_status scx;
 
@@ -278,8 +277,8 @@ static void wait_attached(struct guest *g)
 		snprintf(what, sizeof(what), "ops \"%s\" are attached instead of \"%s\"", scx.ops,
 			 g->sc->sched_ops ? g->sc->sched_ops : "");
 	else
-		snprintf(what, sizeof(what), "scheduler did not attach in %d s (sched_ext is %s)",
-			 ATTACH_TIMEOUT_MS / 1000, scx_state_name(scx.state));
+		snprintf(what, sizeof(what), "scheduler did not attach in %u s (sched_ext is %s)",
+			 timeout_ms / 1000, scx_state_name(scx.state));
 	not_attached(g, -ETIMEDOUT, what);
 }
 

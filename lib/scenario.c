@@ -30,7 +30,7 @@ struct scenario_wire {
 	__le32 fault;
 	__le32 fault_after_ms;
 	__le32 timeout_ms;
-	__le32 pad;
+	__le32 attach_ms;
 } __packed;
 static_assert(sizeof(struct scenario_wire) == 40);
 
@@ -117,6 +117,7 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len)
 		.fault = cpu_to_le32(s->fault),
 		.fault_after_ms = cpu_to_le32(s->fault_after_ms),
 		.timeout_ms = cpu_to_le32(s->timeout_ms),
+		.attach_ms = cpu_to_le32(s->attach_ms),
 	};
 	struct encoder e = {};
 	__le32 frames;
@@ -180,7 +181,7 @@ static int get_fixed(struct decoder *d, const struct wire_frame *f)
 	memcpy(&w, f->payload, sizeof(w));
 	if (le32_to_cpu(w.fault) >= SCENARIO_FAULT_NR ||
 	    le32_to_cpu(w.workers) > SCENARIO_WORKERS_MAX ||
-	    le32_to_cpu(w.flags) & ~SCENARIO_VERBOSE || w.pad)
+	    le32_to_cpu(w.flags) & ~SCENARIO_VERBOSE)
 		return bad_frame(d, f, "a value is out of range");
 	d->s->nonce = le64_to_cpu(w.nonce);
 	d->s->duration_ms = le32_to_cpu(w.duration_ms);
@@ -188,6 +189,7 @@ static int get_fixed(struct decoder *d, const struct wire_frame *f)
 	d->s->fault = le32_to_cpu(w.fault);
 	d->s->fault_after_ms = le32_to_cpu(w.fault_after_ms);
 	d->s->timeout_ms = le32_to_cpu(w.timeout_ms);
+	d->s->attach_ms = le32_to_cpu(w.attach_ms);
 	d->s->verbose = le32_to_cpu(w.flags) & SCENARIO_VERBOSE;
 	return 0;
 }

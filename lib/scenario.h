@@ -23,6 +23,7 @@
 #define SCENARIO_PATH	     "/ktstr/scenario"
 #define SCENARIO_VERSION     1
 #define SCENARIO_WORKERS_MAX 65536
+#define SCENARIO_ATTACH_MS   30000
 /* Bounds on what a decoder accepts; a real file is a few KiB. */
 #define SCENARIO_FILE_MAX    (4U << 20)
 #define SCENARIO_STRINGS_MAX 65536
@@ -57,6 +58,7 @@ enum scenario_fault {
  * @workers: spinning workers, at most SCENARIO_WORKERS_MAX
  * @fault: what to break
  * @fault_after_ms: when, counted from scenario start
+ * @attach_ms: how long the scheduler may take to attach; 0 = SCENARIO_ATTACH_MS
  * @timeout_ms: emulated host: end the program after this long; 0 = never
  * @verbose: say more
  * @sched_path: scheduler binary inside the guest, or NULL for none (EEVDF)
@@ -76,6 +78,7 @@ struct scenario {
 	u32 workers;
 	enum scenario_fault fault;
 	u32 fault_after_ms;
+	u32 attach_ms;
 	u32 timeout_ms;
 	bool verbose;
 	char *sched_path;

@@ -261,8 +261,9 @@ static void on_tick(struct event *ev)
 u64 coord_longest_ns(const struct coord_config *cfg)
 {
 	/* one headroom a stage, and the deadman's two deferrals */
-	return cfg->duration_ns + (WIRE_STAGE_NR + WATCHDOG_WINDOWS) *
-					  watchdog_boot_headroom(cfg->nr_vcpus, cfg->slowdown);
+	return cfg->duration_ns + cfg->attach_ns +
+	       (WIRE_STAGE_NR + WATCHDOG_WINDOWS) *
+		       watchdog_boot_headroom(cfg->nr_vcpus, cfg->slowdown);
 }
 
 static int open_event(struct event *ev, void (*handle)(struct event *ev), struct coord *c)
@@ -298,6 +299,7 @@ static int init(struct coord *c)
 		.vcpus = c->cfg.nr_vcpus,
 		.slowdown = c->cfg.slowdown,
 		.duration_ns = c->cfg.duration_ns,
+		.attach_ns = c->cfg.attach_ns,
 	};
 	int i, ret;
 

@@ -20,6 +20,7 @@ struct coord;
  * struct coord_config - one run, as the coordinator sees it
  * @start_ns: when the VMM process began, CLOCK_MONOTONIC
  * @duration_ns: how long the workload is going to run
+ * @attach_ns: how long the guest lets a scheduler take to attach
  * @nr_vcpus: of the machine
  * @slowdown: by how much this host is slower than hardware, at least 1; scales
  *            the budgets of everything but the workload
@@ -30,6 +31,7 @@ struct coord;
 struct coord_config {
 	u64 start_ns;
 	u64 duration_ns;
+	u64 attach_ns;
 	u32 nr_vcpus;
 	u32 slowdown;
 	u64 deadline_ns;
@@ -39,7 +41,7 @@ struct coord_config {
 
 /**
  * coord_longest_ns() - how long a run may take at most
- * @cfg: duration, vCPUs and slowdown are read
+ * @cfg: duration, attach time, vCPUs and slowdown are read
  *
  * Return: a deadline, in nanoseconds from now, that no run which gets anywhere
  * can miss.

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/scenario.h"
 #include "lib/util.h"
 #include "watchdog.h"
 
@@ -32,15 +33,21 @@ u64 watchdog_boot_headroom(u32 vcpus, u32 slowdown)
 
 void watchdog_init(struct watchdog *w, const struct watchdog_config *cfg)
 {
+	const u64 usual = SCENARIO_ATTACH_MS * NSEC_PER_MSEC;
 	u64 work = max(max(cfg->watchdog_ns, cfg->duration_ns), SEC(1));
 
 	memset(w, 0, sizeof(*w));
 	w->cfg = *cfg;
 	w->cfg.slowdown = max(cfg->slowdown, 1U);
+	if (!w->cfg.attach_ns)
+		w->cfg.attach_ns = usual;
 	w->headroom_ns = watchdog_boot_headroom(cfg->vcpus, cfg->slowdown);
 	if (!w->cfg.grace_ns)
 		w->cfg.grace_ns = w->headroom_ns;
 	w->deadline_ns = add_saturated(work, 3 * w->headroom_ns);
+	/* the headrooms have room for the usual time to attach */
+	if (w->cfg.attach_ns > usual)
+		w->deadline_ns = add_saturated(w->deadline_ns, w->cfg.attach_ns);
 }
 
 bool watchdog_stage(struct watchdog *w, enum wire_stage stage, u64 now)
@@ -92,7 +99,7 @@ static u64 spin_budget(const struct watchdog *w)
 		ns = w->headroom_ns;
 		break;
 	case WIRE_STAGE_ATTACH:
-		ns = SEC(35);
+		ns = w->cfg.attach_ns + SEC(5);
 		break;
 	case WIRE_STAGE_DISPATCH:
 	case WIRE_STAGE_TEARDOWN:
@@ -111,7 +118,7 @@ static u64 idle_limit(const struct watchdog *w)
 	case WIRE_STAGE_BOOT:
 		return max(SEC(45), w->headroom_ns + SEC(5));
 	case WIRE_STAGE_ATTACH:
-		return SEC(40);
+		return w->cfg.attach_ns + SEC(10);
 	case WIRE_STAGE_DISPATCH:
 		return SEC(35);
 	case WIRE_STAGE_TEARDOWN:

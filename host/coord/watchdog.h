@@ -56,6 +56,9 @@ enum watchdog_source {
  *            stretches the boot headroom and what depends on it; 0 = 1
  * @watchdog_ns: workload watchdog of the test, 0 = none
  * @duration_ns: planned workload
+ * @attach_ns: how long the guest lets a scheduler take to attach; 0 =
+ *             SCENARIO_ATTACH_MS. The guest knows more, so it shall be the one
+ *             to give up
  * @grace_ns: time after a deadline that a frame has set until the deadman
  *            acts; 0 = the boot headroom
  * @pmu: CPU times come from the PMU; else from the threads' own clocks, which
@@ -66,6 +69,7 @@ struct watchdog_config {
 	u32 slowdown;
 	u64 watchdog_ns;
 	u64 duration_ns;
+	u64 attach_ns;
 	u64 grace_ns;
 	bool pmu;
 };

@@ -126,6 +126,8 @@ enum ktstr_boot {
  * @workers: spinning workers; 0 = one per CPU
  * @timeout_ms: deadline of the whole run on the host's clock; 0 = computed
  *              from @duration_ms, the CPUs and the host's speed
+ * @attach_ms: how long the scheduler may take to attach; 0 = 30 s, more on a
+ *             slow host
  * @fault: what the guest shall break in itself
  * @fault_after_ms: when, counted from scenario start
  * @extra_cmdline: appended to the guest kernel's command line; NULL = nothing
@@ -151,6 +153,7 @@ struct ktstr_test {
 	u32 duration_ms;
 	u32 workers;
 	u32 timeout_ms;
+	u32 attach_ms;
 	enum scenario_fault fault;
 	u32 fault_after_ms;
 	const char *extra_cmdline;

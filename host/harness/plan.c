@@ -112,6 +112,11 @@ static char **sched_argv(const struct ktstr_test *test, const struct plan *p)
 	return argv;
 }
 
+static u32 attach_ms(const struct ktstr_test *test)
+{
+	return test->attach_ms ?: SCENARIO_ATTACH_MS * plan_slowdown();
+}
+
 static int add_scenario(const struct ktstr_test *test, struct plan *p, struct initramfs *fs,
 			struct ktstr_err *err)
 {
@@ -121,6 +126,7 @@ static int add_scenario(const struct ktstr_test *test, struct plan *p, struct in
 		.workers = p->workers,
 		.fault = test->fault,
 		.fault_after_ms = test->fault_after_ms,
+		.attach_ms = attach_ms(test),
 		.verbose = test->verbose,
 		.sched_path = p->sched_path,
 		.sched_ops = (char *)test->expect_ops,
@@ -193,6 +199,7 @@ static void plan_deadlines(const struct ktstr_test *test, struct plan *p)
 	u64 now = mono_ns();
 
 	c->duration_ns = (test->duration_ms ?: DEFAULT_DURATION_MS) * (u64)NSEC_PER_MSEC;
+	c->attach_ns = attach_ms(test) * (u64)NSEC_PER_MSEC;
 	c->nr_vcpus = topology_cpus(&p->job.vm.topo);
 	c->slowdown = plan_slowdown();
 	c->verbose = test->verbose;

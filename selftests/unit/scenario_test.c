@@ -17,6 +17,7 @@ static struct scenario full = {
 	.workers = 4,
 	.fault = SCENARIO_FAULT_KILL_SCHED,
 	.fault_after_ms = 700,
+	.attach_ms = 20000,
 	.timeout_ms = 90000,
 	.verbose = true,
 	.sched_path = "/opt/scx_qmap",
@@ -90,6 +91,7 @@ TEST(round_trip)
 	EXPECT_EQ(s->workers, 4);
 	EXPECT_EQ(s->fault, SCENARIO_FAULT_KILL_SCHED);
 	EXPECT_EQ(s->fault_after_ms, 700);
+	EXPECT_EQ(s->attach_ms, 20000);
 	EXPECT_EQ(s->timeout_ms, 90000);
 	EXPECT_TRUE(s->verbose);
 	EXPECT_STREQ(s->sched_path, "/opt/scx_qmap");

@@ -114,6 +114,27 @@ TEST(tier1_spin_in_every_stage)
 	}
 }
 
+TEST(attach_waits_longer_than_the_guest)
+{
+	struct watchdog_config cfg = plain;
+	struct watchdog_verdict v = {};
+	struct watchdog w;
+	u64 now = S(5);
+
+	cfg.attach_ns = S(90);
+	start(&w, &cfg);
+	EXPECT_GE(w.deadline_ns, S(120));
+	watchdog_stage(&w, WIRE_STAGE_ATTACH, now);
+	EXPECT_EQ(run(&w, &now, S(5) + S(95), 1000, &v), 0);
+	EXPECT_EQ(run(&w, &now, S(600), 1000, &v), 1);
+
+	now = S(5);
+	start(&w, &cfg);
+	watchdog_stage(&w, WIRE_STAGE_ATTACH, now);
+	EXPECT_EQ(run(&w, &now, S(5) + S(100), 0, &v), 0);
+	EXPECT_EQ(run(&w, &now, S(600), 0, &v), 2);
+}
+
 TEST(tier1_counts_the_busiest_vcpu_not_the_sum)
 {
 	struct watchdog_evidence ev = sight();

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +27,10 @@
 #include "sched.h"
 #include "scx.h"
 #include "worker.h"
+
+/* syslog(2): the action, and the level that shows KERN_ERR and worse */
+#define SYSLOG_CONSOLE_LEVEL 8
+#define CONSOLE_LEVEL_ERR    4
 
 #define MODULES_DIR "/ktstr/modules"
 #define BULK_PORT   "ktstr-bulk"
@@ -210,6 +215,9 @@ static void set_up(struct guest *g)
 	sigset_t chld;
 
 	mounts_late();
+	/* errors too from now on: stalls and hung tasks must be seen */
+	if (!g->sc->verbose)
+		klogctl(SYSLOG_CONSOLE_LEVEL, NULL, CONSOLE_LEVEL_ERR);
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &chld, NULL);

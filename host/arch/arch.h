@@ -66,26 +66,38 @@ int arch_vm_init(struct vm *vm, struct ktstr_err *err);
 int arch_serial_init(struct vm *vm, struct ktstr_err *err);
 
 /**
- * arch_boot() - load kernel, initrd, command line and firmware tables, and set
- *               the boot CPU to the kernel's entry. The command line begins with
- *               what every guest of the architecture is told
- * @vm: complete but for its guest memory's content
- * @cfg: what to boot
+ * arch_load() - fill guest memory: kernel, initrd, command line, firmware tables
+ * @vm: its topology and guest memory are read; nothing else of it may be there
+ * @cfg: what to boot. The command line begins with what every guest of the
+ *       architecture is told
+ * @entry: set to where the boot CPU starts
  * @err: names what does not fit or is malformed, or NULL
+ *
+ * Makes no KVM call, so it may run beside the rest of the construction.
  *
  * Return: 0, -ENOEXEC for a kernel that cannot be booted, -E2BIG when something
  * does not fit into guest memory, or negative errno.
  */
-int arch_boot(struct vm *vm, const struct vm_config *cfg, struct ktstr_err *err);
+int arch_load(struct vm *vm, const struct vm_config *cfg, u64 *entry, struct ktstr_err *err);
 
 /**
- * arch_vcpu_init() - features and reset state of one vCPU
- * @vcpu: created; not yet run
+ * arch_vcpus_init() - features and reset state of every vCPU
+ * @vm: with its vCPUs created; none has run
  * @err: names the failing step, or NULL
  *
  * Return: 0 or negative errno.
  */
-int arch_vcpu_init(struct vcpu *vcpu, struct ktstr_err *err);
+int arch_vcpus_init(struct vm *vm, struct ktstr_err *err);
+
+/**
+ * arch_set_entry() - put the boot CPU at the kernel's entry
+ * @vm: loaded, its vCPUs initialised
+ * @entry: from arch_load()
+ * @err: names the failing step, or NULL
+ *
+ * Return: 0 or negative errno.
+ */
+int arch_set_entry(struct vm *vm, u64 entry, struct ktstr_err *err);
 
 /**
  * arch_exit() - exits only one architecture has (port I/O on x86)

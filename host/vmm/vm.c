@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -44,16 +45,12 @@ static int open_kvm(struct vm *vm, struct ktstr_err *err)
 	return vm->vm_fd < 0 ? vm->vm_fd : 0;
 }
 
-static int add_memory(struct vm *vm, u64 bytes, struct ktstr_err *err)
+static int add_memslots(struct vm *vm, struct ktstr_err *err)
 {
-	const struct arch_map *map = arch_map();
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
-	vm->ram = gmem_new(bytes, map->mmio_gap, map->mmio_gap_end, err);
-	if (!vm->ram)
-		return -errno;
-	for (i = 0; i < vm->ram->nr; i++) {
+	for (i = 0; i < vm->ram->nr && !ret; i++) {
 		const struct gmem_region *r = &vm->ram->regions[i];
 		struct kvm_userspace_memory_region slot = {
 			.slot = i,
@@ -63,10 +60,8 @@ static int add_memory(struct vm *vm, u64 bytes, struct ktstr_err *err)
 		};
 
 		ret = KVM_IOCTL(vm->vm_fd, KVM_SET_USER_MEMORY_REGION, &slot, err);
-		if (ret < 0)
-			return ret;
 	}
-	return 0;
+	return ret;
 }
 
 static int check_config(const struct vm_config *cfg, struct ktstr_err *err)
@@ -95,32 +90,73 @@ static int add_vcpus(struct vm *vm, struct ktstr_err *err)
 		vm->vcpus[i].exits.fd = -1;
 	}
 	vm->nr_vcpus = n;
-	for (i = 0; i < n && !ret; i++) {
+	for (i = 0; i < n && !ret; i++)
 		ret = vcpu_create(vm, &vm->vcpus[i], i, err);
-		if (!ret)
-			ret = arch_vcpu_init(&vm->vcpus[i], err);
-	}
-	return ret;
+	return ret ? ret : arch_vcpus_init(vm, err);
 }
 
-static int build(struct vm *vm, const struct vm_config *cfg, struct ktstr_err *err)
+/* Everything that is KVM's. */
+static int build_machine(struct vm *vm, struct ktstr_err *err)
 {
 	int ret;
 
-	ret = check_config(cfg, err);
+	ret = open_kvm(vm, err);
 	if (!ret)
-		ret = open_kvm(vm, err);
-	if (!ret)
-		ret = add_memory(vm, cfg->mem_bytes, err);
+		ret = add_memslots(vm, err);
 	if (!ret)
 		ret = arch_vm_init(vm, err);
 	if (!ret)
 		ret = vm_devices_add(vm, err);
 	if (!ret)
 		ret = add_vcpus(vm, err);
-	if (!ret)
-		ret = arch_boot(vm, cfg, err);
 	return ret;
+}
+
+/**
+ * struct loader - the thread that fills guest memory while KVM builds the rest
+ * @vm: the machine
+ * @cfg: what to boot
+ * @entry: of the kernel
+ * @err: why it failed
+ * @ret: 0 or negative errno
+ */
+struct loader {
+	struct vm *vm;
+	const struct vm_config *cfg;
+	u64 entry;
+	struct ktstr_err err;
+	int ret;
+};
+
+static void *loader_thread(void *arg)
+{
+	struct loader *l = arg;
+
+	l->ret = arch_load(l->vm, l->cfg, &l->entry, &l->err);
+	return NULL;
+}
+
+static int build(struct vm *vm, const struct vm_config *cfg, struct ktstr_err *err)
+{
+	const struct arch_map *map = arch_map();
+	struct loader l = { .vm = vm, .cfg = cfg };
+	pthread_t thread;
+	int ret;
+
+	ret = check_config(cfg, err);
+	if (ret)
+		return ret;
+	vm->ram = gmem_new(cfg->mem_bytes, map->mmio_gap, map->mmio_gap_end, err);
+	if (!vm->ram)
+		return -errno;
+	ret = pthread_create(&thread, NULL, loader_thread, &l);
+	if (ret)
+		return ktstr_err_set(err, -ret, "loader thread: %s", strerror(ret));
+	ret = build_machine(vm, err);
+	pthread_join(thread, NULL);
+	if (!ret && l.ret)
+		ret = ktstr_err_set(err, l.ret, "%s", l.err.msg);
+	return ret ? ret : arch_set_entry(vm, l.entry, err);
 }
 
 struct vm *vm_new(const struct vm_config *cfg, struct ktstr_err *err)

@@ -15,7 +15,6 @@
 #include "host/arch/arch.h"
 #include "host/arch/x86/acpi.h"
 #include "host/arch/x86/layout.h"
-#include "host/arch/x86/vcpu.h"
 #include "host/kernel/image.h"
 #include "host/vmm/vm.h"
 #include "lib/util.h"
@@ -153,12 +152,13 @@ static int load_initrd(struct boot *b, const struct vm_config *cfg, struct ktstr
  */
 static const char *const cmdline_words[] = {
 	/*
-	 * The console is a UART whose every byte costs exits: it speaks when
-	 * something is wrong, errors (stalls, hung tasks) and all of an oops or
-	 * a panic (console_verbose()).
+	 * The console is a UART whose every byte costs exits: while booting it
+	 * speaks of what is worse than an error, and says all of an oops or a
+	 * panic (console_verbose()). guest-init lets errors (stalls, hung
+	 * tasks) through as soon as the host has heard of it.
 	 */
 	"console=ttyS0",
-	"loglevel=4",
+	"loglevel=3",
 	/* a broken guest ends at once, by the i8042 reset port */
 	"oops=panic",
 	"panic=-1",
@@ -294,7 +294,7 @@ static int add_acpi(struct boot *b, struct ktstr_err *err)
 	return ret;
 }
 
-int arch_boot(struct vm *vm, const struct vm_config *cfg, struct ktstr_err *err)
+int arch_load(struct vm *vm, const struct vm_config *cfg, u64 *entry, struct ktstr_err *err)
 {
 	struct boot b = { .vm = vm };
 	int ret;
@@ -313,8 +313,8 @@ int arch_boot(struct vm *vm, const struct vm_config *cfg, struct ktstr_err *err)
 		return ret;
 	set_memory_map(&b);
 	b.zero_page.hdr.type_of_loader = LOADER_UNDEFINED;
-	ret = gmem_write(vm->ram, LAYOUT_BOOT_PARAMS, &b.zero_page, sizeof(b.zero_page));
-	if (ret)
+	if (gmem_write(vm->ram, LAYOUT_BOOT_PARAMS, &b.zero_page, sizeof(b.zero_page)))
 		return too_small(&b, "zero page", LAYOUT_BOOT_PARAMS, err);
-	return x86_set_entry(&vm->vcpus[0], b.entry, LAYOUT_BOOT_PARAMS, err);
+	*entry = b.entry;
+	return 0;
 }

@@ -8,7 +8,6 @@
 #include "host/arch/arch.h"
 #include "host/arch/x86/cpuid.h"
 #include "host/arch/x86/layout.h"
-#include "host/arch/x86/vcpu.h"
 #include "host/vmm/vm.h"
 #include "lib/util.h"
 
@@ -42,20 +41,26 @@ static struct kvm_cpuid2 *cpuid_alloc(void)
 	return c;
 }
 
-static int set_cpuid(struct vcpu *vcpu, struct ktstr_err *err)
+static int set_cpuid(struct vcpu *vcpu, const struct kvm_cpuid2 *host, struct kvm_cpuid2 *guest,
+		     struct ktstr_err *err)
 {
-	struct kvm_cpuid2 *host = cpuid_alloc(), *guest = cpuid_alloc();
-	int ret = host && guest ? 0 : ktstr_err_set(err, -ENOMEM, "out of memory for CPUID");
+	int ret;
 
-	if (!ret)
-		ret = KVM_IOCTL(vcpu->vm->kvm_fd, KVM_GET_SUPPORTED_CPUID, host, err);
-	if (!ret)
-		ret = cpuid_build(host, &vcpu->vm->topo, vcpu->index, guest, err);
-	if (!ret)
-		ret = KVM_IOCTL(vcpu->fd, KVM_SET_CPUID2, guest, err);
-	free(host);
-	free(guest);
-	return ret;
+	guest->nent = CPUID_ENTRIES;
+	ret = cpuid_build(host, &vcpu->vm->topo, vcpu->index, guest, err);
+	return ret ? ret : KVM_IOCTL(vcpu->fd, KVM_SET_CPUID2, guest, err);
+}
+
+/*
+ * One bank of machine-check registers instead of KVM's 32: the kernel visits
+ * each bank several times while it boots, and every visit is an exit. A host
+ * that cannot say so keeps the 32.
+ */
+static void set_mce_banks(struct vcpu *vcpu)
+{
+	u64 mcg_cap = 1;
+
+	KVM_IOCTL(vcpu->fd, KVM_X86_SETUP_MCE, &mcg_cap, NULL);
 }
 
 /* What firmware would have left behind. */
@@ -114,17 +119,35 @@ static int mask_lint0(struct vcpu *vcpu, struct ktstr_err *err)
 	return KVM_IOCTL(vcpu->fd, KVM_SET_LAPIC, &lapic, err);
 }
 
-int arch_vcpu_init(struct vcpu *vcpu, struct ktstr_err *err)
+static int init_vcpu(struct vcpu *vcpu, const struct kvm_cpuid2 *host, struct kvm_cpuid2 *guest,
+		     struct ktstr_err *err)
 {
 	int ret;
 
-	ret = set_cpuid(vcpu, err);
+	ret = set_cpuid(vcpu, host, guest, err);
 	if (!ret)
 		ret = set_msrs(vcpu, err);
 	if (!ret)
 		ret = set_x2apic(vcpu, err);
 	if (!ret)
 		ret = mask_lint0(vcpu, err);
+	if (!ret)
+		set_mce_banks(vcpu);
+	return ret;
+}
+
+int arch_vcpus_init(struct vm *vm, struct ktstr_err *err)
+{
+	struct kvm_cpuid2 *host = cpuid_alloc(), *guest = cpuid_alloc();
+	int ret = host && guest ? 0 : ktstr_err_set(err, -ENOMEM, "out of memory for CPUID");
+	u32 i;
+
+	if (!ret)
+		ret = KVM_IOCTL(vm->kvm_fd, KVM_GET_SUPPORTED_CPUID, host, err);
+	for (i = 0; i < vm->nr_vcpus && !ret; i++)
+		ret = init_vcpu(&vm->vcpus[i], host, guest, err);
+	free(host);
+	free(guest);
 	return ret;
 }
 
@@ -168,14 +191,16 @@ static struct kvm_segment flat_segment(u32 index, u8 type, u8 l)
 	};
 }
 
-int x86_set_entry(struct vcpu *vcpu, u64 entry, u64 boot_params, struct ktstr_err *err)
+/* The 64-bit boot protocol, Documentation/arch/x86/boot.rst */
+int arch_set_entry(struct vm *vm, u64 entry, struct ktstr_err *err)
 {
-	/* __BOOT_CS and __BOOT_DS, Documentation/arch/x86/boot.rst, 64-bit protocol */
+	struct vcpu *vcpu = &vm->vcpus[0];
+	/* __BOOT_CS and __BOOT_DS */
 	static const u64 gdt[] = { 0, 0, 0x00af9b000000ffffULL, 0x00cf93000000ffffULL };
 	struct kvm_segment data = flat_segment(GDT_DS, 3, 0);
 	struct kvm_regs regs = {
 		.rip = entry,
-		.rsi = boot_params,
+		.rsi = LAYOUT_BOOT_PARAMS,
 		.rsp = LAYOUT_BOOT_STACK,
 		.rbp = LAYOUT_BOOT_STACK,
 		.rflags = 2,
@@ -183,9 +208,9 @@ int x86_set_entry(struct vcpu *vcpu, u64 entry, u64 boot_params, struct ktstr_er
 	struct kvm_sregs s;
 	int ret;
 
-	ret = write_identity_map(vcpu->vm->ram);
+	ret = write_identity_map(vm->ram);
 	if (!ret)
-		ret = gmem_write(vcpu->vm->ram, LAYOUT_GDT, gdt, sizeof(gdt));
+		ret = gmem_write(vm->ram, LAYOUT_GDT, gdt, sizeof(gdt));
 	if (ret)
 		return ktstr_err_set(err, ret, "guest memory is too small for boot tables");
 	ret = KVM_IOCTL(vcpu->fd, KVM_GET_SREGS, &s, err);

@@ -22,7 +22,8 @@ void crash_report(const char *stage, const char *text);
 /**
  * crash_power_off() - end the machine
  *
- * Resets it: with ``reboot=k`` the kernel pulses the keyboard controller's
+ * Resets it, without asking drivers or CPUs, of which nothing is wanted any
+ * more: with ``reboot=k`` the kernel pulses the keyboard controller's
  * reset line, which is what the VMM takes for a clean end. Should the kernel
  * refuse, PID 1 exits, so that the panic ends the run at once.
  */

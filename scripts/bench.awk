@@ -60,9 +60,9 @@ function nothing(name)
 # Our VMM's value, and QEMU's as the peer's where there is one.
 function plain(name, config, field, scale, unit,    peer)
 {
-	if (stats(key("qemu", config, field), scale))
+	if (stats(key("qemu_plain", config, field), scale))
 		peer = mid
-	if (stats(key("ktstr", config, field), scale))
+	if (stats(key("ours", config, field), scale))
 		row(name "." config "cpu", unit, peer, "")
 }
 
@@ -71,13 +71,13 @@ function ratios(name, config, field, scale, limit)
 {
 	if (!wanted(config))
 		return
-	ratio(name, config, field, scale, limit, "qemu")
+	ratio(name, config, field, scale, limit, "qemu_plain")
 	ratio(name ".same_cmdline", config, field, scale, "", "qemu_same")
 }
 
 function ratio(name, config, field, scale, limit, which,    i, ours, theirs, k, q, peer)
 {
-	ours = key("ktstr", config, field)
+	ours = key("ours", config, field)
 	theirs = key(which, config, field)
 	if (!stats(theirs, scale)) {
 		nothing(name)
@@ -102,9 +102,9 @@ function ratio(name, config, field, scale, limit, which,    i, ours, theirs, k, 
 function headline(name, field, scale, unit, limit,    c, peer)
 {
 	c = wanted("bzimage.1") ? "bzimage.1" : config[1]
-	if (stats(key("qemu", c, field), scale))
+	if (stats(key("qemu_plain", c, field), scale))
 		peer = mid
-	if (stats(key("ktstr", c, field), scale))
+	if (stats(key("ours", c, field), scale))
 		row(name, unit, peer, limit)
 	else
 		nothing(name)

@@ -12,8 +12,8 @@
  * @err: names the file and what went wrong, or NULL
  *
  * NAME.report.txt for people, NAME.result.json for programs, NAME.console.txt
- * and NAME.sched.txt as they were captured, made printable. Each is written beside its name and renamed, so
- * that a name never shows a torn file.
+ * and NAME.sched.txt as they were captured, made printable. Each is written
+ * beside its name and renamed, so that a name never shows a torn file.
  *
  * Return: 0, or the negative errno of the file system.
  */

@@ -22,14 +22,17 @@ FIXTURE(loop)
 	int stop_after;
 };
 
-static void record(struct event *ev)
+static void note(FIXTURE_DATA(loop) * self, struct event *ev)
 {
-	FIXTURE_DATA(loop) *self = ev->ctx;
-
 	event_clear(ev);
 	self->order[self->n++] = ev - self->ev;
 	if (self->n == self->stop_after)
 		event_loop_stop(&self->loop);
+}
+
+static void record(struct event *ev)
+{
+	note(ev->ctx, ev);
 }
 
 FIXTURE_SETUP(loop)
@@ -134,12 +137,15 @@ FIXTURE_TEARDOWN(runlog)
 	close(self->log.fd);
 }
 
-static void count(void *ctx, const struct wire_frame *f)
+static void keep(FIXTURE_DATA(runlog) * self, const struct wire_frame *f)
 {
-	FIXTURE_DATA(runlog) *self = ctx;
-
 	self->frames++;
 	self->last = *f;
+}
+
+static void count(void *ctx, const struct wire_frame *f)
+{
+	keep(ctx, f);
 }
 
 TEST_F(runlog, frame_is_wrapped_with_its_tag_and_crc_state)

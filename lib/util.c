@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -100,6 +102,27 @@ fail:
 	close(fd);
 	errno = err;
 	return NULL;
+}
+
+int file_replace(int dirfd, const char *name, const void *data, size_t len)
+{
+	char temp[PATH_MAX];
+	int fd, ret;
+
+	if (snprintf(temp, sizeof(temp), "%s.%d.tmp", name, getpid()) >= (int)sizeof(temp))
+		return -ENAMETOOLONG;
+	fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	ret = write_full(fd, data, len);
+	if (!ret && fsync(fd))
+		ret = -errno;
+	close(fd);
+	if (!ret && renameat(dirfd, temp, dirfd, name))
+		ret = -errno;
+	if (ret)
+		unlinkat(dirfd, temp, 0);
+	return ret;
 }
 
 void close_fd(int *fd)

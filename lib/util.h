@@ -58,6 +58,20 @@ ssize_t read_full(int fd, void *buf, size_t len);
 void *file_read(const char *path, size_t max, size_t *size);
 
 /**
+ * file_replace() - write a file so that its name never shows a torn one
+ * @dirfd: directory, or AT_FDCWD
+ * @name: path below it; its directory must be there
+ * @data: the contents
+ * @len: bytes
+ *
+ * Written and synced beside @name under a temporary name, then renamed.
+ *
+ * Return: 0, or the negative errno of what failed; then @name is as it was and
+ * the temporary file is gone.
+ */
+int file_replace(int dirfd, const char *name, const void *data, size_t len);
+
+/**
  * close_fd() - close a descriptor that may not be open, keeping errno
  * @fd: pointer to the descriptor; set to -1
  */

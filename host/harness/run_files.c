@@ -20,23 +20,13 @@ struct out_dir {
 static int write_file(const struct out_dir *d, const char *suffix, const void *data, size_t len,
 		      struct ktstr_err *err)
 {
-	char name[256], temp[272];
-	int fd, ret;
+	char name[256];
+	int ret;
 
 	if (snprintf(name, sizeof(name), "%s.%s", d->test, suffix) >= (int)sizeof(name))
 		return ktstr_err_set(err, -ENAMETOOLONG, "test name '%.64s' is too long", d->test);
-	snprintf(temp, sizeof(temp), ".%s.%d", name, getpid());
-	fd = openat(d->fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	ret = fd < 0 ? -errno : write_full(fd, data, len);
-	if (!ret && fsync(fd))
-		ret = -errno;
-	close_fd(&fd);
-	if (!ret && renameat(d->fd, temp, d->fd, name))
-		ret = -errno;
-	if (!ret)
-		return 0;
-	unlinkat(d->fd, temp, 0);
-	return ktstr_err_set(err, ret, "%s/%s: %s", d->path, name, strerror(-ret));
+	ret = file_replace(d->fd, name, data, len);
+	return ret ? ktstr_err_set(err, ret, "%s/%s: %s", d->path, name, strerror(-ret)) : 0;
 }
 
 /* What a printer prints, as a file. */

@@ -185,28 +185,6 @@ struct kernel_image *kernel_image_open(const char *path, struct ktstr_err *err)
 	return img;
 }
 
-/* Beside and rename: another run may be writing the same entry. */
-static int cache_store(const char *path, const void *data, size_t size)
-{
-	char tmp[PATH_MAX];
-	int fd, ret;
-
-	if (snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path) >= (int)sizeof(tmp))
-		return -ENAMETOOLONG;
-	fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ret = write_full(fd, data, size);
-	if (!ret && fchmod(fd, 0644))
-		ret = -errno;
-	close(fd);
-	if (!ret && rename(tmp, path))
-		ret = -errno;
-	if (ret)
-		unlink(tmp);
-	return ret;
-}
-
 static int payload_cache_path(const void *payload, size_t size, const char *dir, char *path,
 			      size_t room)
 {
@@ -240,7 +218,7 @@ static struct kernel_image *inflate_payload(const struct kernel_image *img, cons
 	}
 	from.data = data;
 	if (cached[0])
-		cache_failed(cached, cache_store(cached, data, from.size));
+		cache_failed(cached, file_replace(AT_FDCWD, cached, data, from.size));
 	vmlinux = image_new(&from, img->path, err);
 	if (!vmlinux)
 		free(data);

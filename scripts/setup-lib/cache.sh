@@ -48,7 +48,7 @@ cache_fill()
 	if ! { command -v apt-get && command -v dpkg-deb; } >/dev/null; then
 		die "${wanted[*]}: fetched as Debian packages, which needs apt-get and dpkg." \
 			"Without them: KDIR=<built tree> with CONFIG_SCHED_CLASS_EXT=y," \
-			"KTSTR_QEMU=<QEMU 10 or newer>"
+			"KTSTR_QEMU=<QEMU 11 or newer>"
 	fi
 	[ "$(uname -m)" = x86_64 ] ||
 		die "${wanted[*]}: only for x86_64 machines; set KDIR=<built tree>, KTSTR_HOST=kvm"

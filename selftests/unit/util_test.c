@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,7 +21,7 @@ FIXTURE(dir)
 
 FIXTURE_SETUP(dir)
 {
-	strncpy(self->path, "/tmp/ktstr-util-XXXXXX", sizeof(self->path));
+	snprintf(self->path, sizeof(self->path), "/tmp/ktstr-util-XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->path));
 	self->fd = open(self->path, O_RDONLY | O_DIRECTORY);
 	ASSERT_LE(0, self->fd);

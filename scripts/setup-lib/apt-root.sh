@@ -12,15 +12,17 @@
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 apt_suite=
 
-# The URI of the first enabled source that carries a whole Debian suite.
+# The mirror that was named, or the first enabled source that carries a whole
+# Debian suite. False when there is neither.
 apt_mirror()
 {
 	local f uri
 
-	[ "$(. /etc/os-release && echo "$ID")" = debian ] || {
-		echo http://deb.debian.org/debian
+	if [ -n "${KTSTR_DEBIAN_MIRROR:-}" ]; then
+		echo "$KTSTR_DEBIAN_MIRROR"
 		return
-	}
+	fi
+	[ "$(. /etc/os-release && echo "$ID")" = debian ] || return
 	for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
 		[ -r "$f" ] || continue
 		uri=$(sed -e 's/\[[^]]*\]//' -e 's/#.*//' "$f" | awk '
@@ -43,7 +45,7 @@ apt_mirror()
 			}' "$f")
 		apt_mirror_usable "$uri" && return
 	done
-	echo http://deb.debian.org/debian
+	return 1
 }
 
 # A vendor's own archive has no Debian suites; a mirror's path ends in debian.
@@ -68,7 +70,9 @@ apt_root_use()
 	[ "$apt_suite" = "$*" ] && return
 	mkdir -p "$dir"/{lists/partial,archives/partial,empty}
 	: >"$dir/status"
-	mirror=$(apt_mirror)
+	mirror=$(apt_mirror) ||
+		die "no Debian mirror among this system's package sources:" \
+			"set KTSTR_DEBIAN_MIRROR=<URI of one>, ending in /debian"
 	for suite in "$@"; do
 		echo "deb [arch=amd64 signed-by=$keyring] $mirror $suite main"
 	done >"$dir/sources.list"

@@ -59,7 +59,7 @@ static_assert(sizeof(struct wire_hdr) == WIRE_HDR_SIZE);
  * @WIRE_TEST: the result, struct wire_result of lib/wire_result.h
  * @WIRE_SCDX: the scheduler process ended, struct wire_code; ends the run
  * @WIRE_CRSH: reserved; crash text travels on COM2
- * @WIRE_PMET: payload metrics
+ * @WIRE_PMET: payload metrics, struct wire_pmet of lib/wire_ops.h
  * @WIRE_RAWO: raw payload output
  * @WIRE_PRAW: coverage profile
  * @WIRE_WPRF: trace bytes, last piece
@@ -74,10 +74,11 @@ static_assert(sizeof(struct wire_hdr) == WIRE_HDR_SIZE);
  * @WIRE_DMSG: kernel log text
  * @WIRE_PROB: probe results
  * @WIRE_SNRQ: snapshot request, struct wire_snrq
- * @WIRE_KORQ: kernel operation request
+ * @WIRE_KORQ: kernel operation request, struct wire_korq of lib/wire_ops.h
  * @WIRE_SSWN: the guest swapped schedulers, empty; cached addresses are void
  * @WIRE_SNRP: host to guest: snapshot reply, struct wire_snrp
- * @WIRE_KORP: host to guest: kernel operation reply
+ * @WIRE_KORP: host to guest: kernel operation reply, struct wire_korp of
+ *             lib/wire_ops.h
  * @WIRE_HFIL: emulated host: a piece of an artifact file, struct wire_hfil
  * @WIRE_VMMR: VMM process: its report, struct wire_vmm_report, likewise
  * @WIRE_GFRM: VMM process: one guest frame, struct wire_gfrm and its payload

@@ -9,6 +9,7 @@
 #include "kselftest_harness.h"
 #include "lib/util.h"
 #include "lib/wire.h"
+#include "lib/wire_ops.h"
 
 /* What a stream of frames amounts to, without keeping the payloads. */
 struct record {
@@ -550,6 +551,16 @@ TEST(parse_stops_at_a_torn_or_oversize_frame)
 	len += put_hdr(buf + len, WIRE_SOUT, WIRE_FRAME_MAX + 1, 0, 0);
 	EXPECT_EQ(wire_parse(buf, len, record_frame, &r), -EBADMSG);
 	EXPECT_EQ(wire_parse(buf, whole + 5, record_frame, &r), -EBADMSG);
+}
+
+TEST(variable_payloads_fit_a_frame)
+{
+	/* the heads are pinned where they are declared; so must their limits be */
+	EXPECT_LE(WIRE_KORP_MAX, WIRE_FRAME_MAX);
+	EXPECT_LT(sizeof(struct wire_korq) + WIRE_KOP_TAG_MAX, WIRE_FRAME_MAX);
+	EXPECT_LT(sizeof(struct wire_korp) + WIRE_KOP_REASON_MAX, WIRE_KORP_MAX);
+	EXPECT_EQ(0, offsetof(struct wire_pmet, version));
+	EXPECT_EQ(8, offsetof(struct wire_metric, name_len));
 }
 
 TEST_HARNESS_MAIN

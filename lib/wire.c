@@ -38,6 +38,7 @@ enum wire_class wire_class(u32 type)
 	case WIRE_EXCX:
 	case WIRE_DMSG:
 	case WIRE_PROB:
+	case WIRE_TIMC:
 		return WIRE_CLASS_VERDICT;
 	case WIRE_SRDY:
 	case WIRE_KADR:
@@ -46,9 +47,13 @@ enum wire_class wire_class(u32 type)
 	case WIRE_KORQ:
 	case WIRE_KORP:
 	case WIRE_SSWN:
+	case WIRE_OBSQ:
+	case WIRE_VMCI:
 		return WIRE_CLASS_COORD;
 	case WIRE_HFIL:
 	case WIRE_VMMR:
+	case WIRE_DUMP:
+	case WIRE_OPRS:
 	case WIRE_GFRM:
 	case WIRE_CONS:
 	case WIRE_COM2:

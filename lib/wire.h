@@ -79,13 +79,19 @@ static_assert(sizeof(struct wire_hdr) == WIRE_HDR_SIZE);
  * @WIRE_SNRP: host to guest: snapshot reply, struct wire_snrp
  * @WIRE_KORP: host to guest: kernel operation reply, struct wire_korp of
  *             lib/wire_ops.h
+ * @WIRE_OBSQ: observer request, struct wire_obsq; answered by a WIRE_SNRP
+ * @WIRE_VMCI: where the kernel's VMCOREINFO note is, struct wire_vmci, before
+ *             WIRE_SRDY
+ * @WIRE_TIMC: what the guest's clocks did, struct wire_timc
  * @WIRE_HFIL: emulated host: a piece of an artifact file, struct wire_hfil
  * @WIRE_VMMR: VMM process: its report, struct wire_vmm_report, likewise
  * @WIRE_GFRM: VMM process: one guest frame, struct wire_gfrm and its payload
  * @WIRE_CONS: VMM process: console text (COM1)
  * @WIRE_COM2: VMM process: crash text (COM2)
+ * @WIRE_DUMP: VMM process: a snapshot, struct wire_dump of lib/wire_dump.h
+ * @WIRE_OPRS: VMM process: what came of a request, struct wire_oprs likewise
  *
- * WIRE_SSWN, WIRE_WPRC and everything from WIRE_HFIL on are numbered by this
+ * WIRE_SSWN, WIRE_WPRC, WIRE_OBSQ, WIRE_VMCI, WIRE_TIMC and everything from WIRE_HFIL on are numbered by this
  * project. The last group never comes from a guest.
  */
 enum wire_tag {
@@ -118,11 +124,16 @@ enum wire_tag {
 	WIRE_SSWN = WIRE_TAG('S', 'S', 'W', 'N'),
 	WIRE_SNRP = WIRE_TAG('S', 'N', 'R', 'P'),
 	WIRE_KORP = WIRE_TAG('K', 'O', 'R', 'P'),
+	WIRE_OBSQ = WIRE_TAG('O', 'B', 'S', 'Q'),
+	WIRE_VMCI = WIRE_TAG('V', 'M', 'C', 'I'),
+	WIRE_TIMC = WIRE_TAG('T', 'I', 'M', 'C'),
 	WIRE_HFIL = WIRE_TAG('H', 'F', 'I', 'L'),
 	WIRE_VMMR = WIRE_TAG('V', 'M', 'M', 'R'),
 	WIRE_GFRM = WIRE_TAG('G', 'F', 'R', 'M'),
 	WIRE_CONS = WIRE_TAG('C', 'O', 'N', 'S'),
 	WIRE_COM2 = WIRE_TAG('C', 'O', 'M', '2'),
+	WIRE_DUMP = WIRE_TAG('D', 'U', 'M', 'P'),
+	WIRE_OPRS = WIRE_TAG('O', 'P', 'R', 'S'),
 };
 
 /**
@@ -271,11 +282,13 @@ static_assert(sizeof(struct wire_kadr) == 24);
  * @WIRE_SNAP_NONE: illegal on the wire
  * @WIRE_SNAP_CAPTURE: freeze and capture now
  * @WIRE_SNAP_WATCH: capture when the symbol named by the tag is written
+ * @WIRE_SNAP_UNWATCH: give the slot of the symbol named by the tag back
  */
 enum wire_snap_kind {
 	WIRE_SNAP_NONE = 0,
 	WIRE_SNAP_CAPTURE = 1,
 	WIRE_SNAP_WATCH = 2,
+	WIRE_SNAP_UNWATCH = 3,
 };
 
 /**
@@ -313,6 +326,67 @@ struct wire_snrp {
 	char reason[512];
 } __packed;
 static_assert(sizeof(struct wire_snrp) == 520);
+
+/**
+ * enum wire_obs_kind - what an observer request asks for
+ * @WIRE_OBS_AWAIT: answer when the host can read the kernel's symbols and
+ *                  types, or never will (an error that says why)
+ * @WIRE_OBS_CANARY_ARM: watch the guest's own word at addr on every vCPU
+ * @WIRE_OBS_CANARY_DONE: the word was written once on each of count CPUs: say
+ *                        whether every vCPU trapped, and stop watching it
+ */
+enum wire_obs_kind {
+	WIRE_OBS_AWAIT = 1,
+	WIRE_OBS_CANARY_ARM = 2,
+	WIRE_OBS_CANARY_DONE = 3,
+};
+
+/**
+ * struct wire_obsq - WIRE_OBSQ, exactly 24 bytes
+ * @id: chosen by the guest, not 0, from the same numbers as of WIRE_SNRQ
+ * @kind: enum wire_obs_kind
+ * @addr: a guest virtual address, 4-byte aligned
+ * @count: number of CPUs
+ * @pad: 0
+ */
+struct wire_obsq {
+	__le32 id;
+	__le32 kind;
+	__le64 addr;
+	__le32 count;
+	__le32 pad;
+} __packed;
+static_assert(sizeof(struct wire_obsq) == 24);
+
+/**
+ * struct wire_vmci - WIRE_VMCI, exactly 16 bytes
+ * @gpa: guest physical address of the note, from /sys/kernel/vmcoreinfo
+ * @size: bytes of it
+ */
+struct wire_vmci {
+	__le64 gpa;
+	__le64 size;
+} __packed;
+static_assert(sizeof(struct wire_vmci) == 16);
+
+/**
+ * struct wire_timc - WIRE_TIMC, exactly 48 bytes
+ * @samples: pairs read
+ * @elapsed_ns: of CLOCK_MONOTONIC between the first and the last one
+ * @backwards: times either clock went back
+ * @max_step_ns: longest step of CLOCK_MONOTONIC between two pairs
+ * @max_drift_ns: furthest that CLOCK_MONOTONIC and the TSC came apart
+ * @tsc_khz: ticks of the TSC a millisecond, as measured
+ */
+struct wire_timc {
+	__le64 samples;
+	__le64 elapsed_ns;
+	__le64 backwards;
+	__le64 max_step_ns;
+	__le64 max_drift_ns;
+	__le64 tsc_khz;
+} __packed;
+static_assert(sizeof(struct wire_timc) == 48);
 
 /* One byte each, host to guest on the console port (hvc0). */
 #define WIRE_WAKE_DUMP		 0xd1

@@ -7,6 +7,7 @@
  * architecture. host/arch/x86 and host/arch/arm64 each implement all of it; a
  * build links one of them.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <linux/kvm.h>
 #include <linux/types.h>
@@ -15,6 +16,7 @@
 #include "lib/err.h"
 
 struct io_bus;
+struct vcpu_regs;
 struct vcpu;
 struct vm;
 struct vm_config;
@@ -108,5 +110,56 @@ int arch_set_entry(struct vm *vm, u64 entry, struct ktstr_err *err);
  * Return: EXIT_NONE for a reason this architecture does not know either.
  */
 enum exit_action arch_exit(struct io_bus *pio, struct kvm_run *run, size_t run_size);
+
+/**
+ * arch_debug_set() - program the debug registers of a vCPU through KVM
+ * @fd: vCPU descriptor
+ * @kva: address to watch in each of the WATCH_SLOTS slots, 0 = slot off
+ * @skip: slots that are left out while stepping (arm64)
+ * @step: single-step the next instruction (arm64)
+ *
+ * vCPU thread. Nothing to watch and no step turns guest debugging off.
+ *
+ * Return: 0 or negative errno of KVM_SET_GUEST_DEBUG.
+ */
+int arch_debug_set(int fd, const u64 *kva, u32 skip, bool step);
+
+/**
+ * arch_debug_decode() - which slots a KVM_EXIT_DEBUG is about
+ * @dbg: of the exit
+ * @armed: address in each of the WATCH_SLOTS slots
+ * @step_mask: slots to leave out until a single step is done; updated
+ *
+ * Return: bitmask of slots that trapped, 0 for anything else.
+ */
+u32 arch_debug_decode(const struct kvm_debug_exit_arch *dbg, const u64 *armed, u32 *step_mask);
+
+/**
+ * arch_regs_read() - the registers of a vCPU that is outside of KVM_RUN
+ * @fd: vCPU descriptor
+ * @regs: filled in; @regs->valid says whether KVM gave them
+ *
+ * vCPU thread.
+ */
+void arch_regs_read(int fd, struct vcpu_regs *regs);
+
+/**
+ * arch_clock_now() - ticks of the counter that guests read directly
+ *
+ * x86: the host's TSC. Return: ticks, 0 where a freeze cannot be hidden.
+ */
+u64 arch_clock_now(void);
+
+/**
+ * arch_clock_shift() - set a vCPU's counter back
+ * @fd: vCPU descriptor
+ * @ticks: by how much, of arch_clock_now(); the same for every vCPU
+ *
+ * vCPU thread, outside of KVM_RUN. Source: Documentation/virt/kvm/devices/
+ * vcpu.rst, KVM_VCPU_TSC_CTRL.
+ *
+ * Return: 0, -ENXIO where KVM cannot (before Linux 5.16), or negative errno.
+ */
+int arch_clock_shift(int fd, u64 ticks);
 
 #endif /* KTSTR_HOST_ARCH_ARCH_H */

@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <linux/types.h>
+#include "host/vmm/freeze.h"
 #include "host/vmm/kvm.h"
+#include "host/vmm/watch.h"
 #include "lib/err.h"
 
 struct vm;
@@ -26,6 +28,10 @@ struct vm;
  * @alive: the thread is inside its loop, so @run may be poked and the thread
  *         signalled; loaded right before each touch (store: release by the
  *         thread; load: acquire by whoever kicks)
+ * @parked: the thread stands still in freeze_park(), @regs is valid, and the
+ *          vCPU's memory and descriptor may be looked at (release by the thread)
+ * @regs: register snapshot of the last freeze; written before @parked
+ * @watch: what the thread has programmed into the debug registers
  *
  * The thread owns @fd and @run. Others touch only ``run->immediate_exit``.
  */
@@ -39,6 +45,9 @@ struct vcpu {
 	pthread_t thread;
 	bool started;
 	atomic_bool alive;
+	atomic_bool parked;
+	struct vcpu_regs regs;
+	struct watch_state watch;
 };
 
 /**

@@ -120,6 +120,8 @@ struct vm_com {
  * @nr_vcpus: how many
  * @kill: every vCPU thread ends as soon as it sees this; set once, release
  * @kill_evt: eventfd, readable from then on
+ * @freeze: standstill of all vCPUs
+ * @watch: what they watch
  * @ended: guards @exit: the first to set it writes @exit
  * @exit: valid once @kill is seen (acquire)
  * @sinks: where output goes
@@ -140,6 +142,8 @@ struct vm {
 	u32 nr_vcpus;
 	atomic_bool kill;
 	int kill_evt;
+	struct freeze freeze;
+	struct watchpoint_arm watch;
 	atomic_bool ended;
 	struct vm_exit_info exit;
 	struct vm_sinks sinks;

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_HOST_VMM_WATCH_H
+#define KTSTR_HOST_VMM_WATCH_H
+
+/*
+ * Hardware watchpoints of a running guest. The coordinator publishes
+ * addresses, every vCPU thread arms itself at the top of its loop, a debug
+ * exit latches. Slot 0 belongs to the scheduler's exit kind, slots 1..3 to
+ * whoever asks.
+ *
+ * Store order, which is the whole protocol:
+ *  - publish slot 0:   kind_host_ptr, then request_kva, then any_armed
+ *  - withdraw slot 0:  request_kva = 0, then kind_host_ptr = NULL
+ *  - publish slot 1+:  tag and value_host_ptr, then request_kva, then any_armed
+ *  - free slot 1+:     request_kva = 0, then value_host_ptr = NULL, then hit = false
+ * Each store is a release, the vCPU's load of request_kva an acquire; the gate
+ * any_armed is relaxed and comes last, so it may lag but never lead.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <linux/kvm.h>
+#include <linux/types.h>
+
+#include "lib/err.h"
+#include "lib/wire.h"
+
+#define WATCH_SLOTS	 4
+#define WATCH_USER_SLOTS 3
+#define WATCH_LEN	 4
+
+/* enum scx_exit_kind, kernel/sched/ext/internal.h: from here on it is an error. */
+#define SCX_EXIT_ERROR 1024
+
+/* Unhandled writes after which a vCPU stops watching a user slot by itself. */
+#define WATCH_MUTE_HITS 64
+
+/**
+ * struct watch_user - one of the slots 1..3
+ * @request_kva: guest virtual address, 0 = free (release/acquire)
+ * @value_host_ptr: the watched bytes in host memory, @value_len of them
+ * @value_len: 4 or 8
+ * @hit: latched by the first vCPU that traps; cleared when the slot is freed
+ * @muted: WATCH_MUTE_HITS traps came before the first was handled: every vCPU
+ *         leaves the slot out when it arms, so a hot symbol cannot stop the guest
+ * @writes: traps counted since the slot was armed
+ * @hit_ns: mono_ns() of the latch; written before @hit (release)
+ * @hit_value: the value after the store that latched; written before @hit
+ * @hit_vcpu: whose store it was; written before @hit
+ * @tag: the symbol; written by the coordinator before @request_kva
+ */
+struct watch_user {
+	atomic_ullong request_kva;
+	_Atomic(const void *) value_host_ptr;
+	u32 value_len;
+	atomic_bool hit;
+	atomic_bool muted;
+	atomic_ullong writes;
+	u64 hit_ns;
+	u64 hit_value;
+	u32 hit_vcpu;
+	char tag[WIRE_SNAP_TAG_MAX + 1];
+};
+
+/**
+ * struct watchpoint_arm - what all vCPU threads of a machine watch
+ * @request_kva: slot 0: guest virtual address of the exit kind, 0 = none
+ * @kind_host_ptr: slot 0: the exit kind in host memory; guest memory outlives
+ *                 every vCPU thread, so a stale pointer can be read, not harm
+ * @hit: slot 0 latched
+ * @hit_ns: slot 0: mono_ns() of the latch; written before @hit
+ * @hit_kind: slot 0: the kind that latched; written before @hit
+ * @hit_vcpu: slot 0: whose store it was; written before @hit
+ * @benign: slot 0: traps with a kind below SCX_EXIT_ERROR, or without pointer
+ * @hit_evt: eventfd, one edge for each latch of any slot
+ * @user: slots 1..3
+ * @any_armed: something was ever published; until then vCPUs skip the slots
+ * @gen: counts publications and withdrawals; a vCPU that has armed itself
+ *       stores the one it saw in its armed_gen (release)
+ * @deaf: fault injection: vCPUs pretend to arm and never do
+ */
+struct watchpoint_arm {
+	atomic_ullong request_kva;
+	_Atomic(const u32 *) kind_host_ptr;
+	atomic_bool hit;
+	u64 hit_ns;
+	u32 hit_kind;
+	u32 hit_vcpu;
+	atomic_ullong benign;
+	int hit_evt;
+	struct watch_user user[WATCH_USER_SLOTS];
+	atomic_uint any_armed;
+	atomic_uint gen;
+	bool deaf;
+};
+
+/**
+ * struct watch_state - what one vCPU thread has programmed; the thread's own
+ * @armed: address in each slot as KVM has it now
+ * @step_mask: slots left out while KVM single-steps over a store (arm64 only:
+ *             it traps before the store, x86 behind it)
+ * @armed_step: KVM_GUESTDBG_SINGLESTEP is in force
+ * @failures: KVM_SET_GUEST_DEBUG calls that failed in a row; it is given up
+ *            after WATCH_ARM_FAILURES_MAX, until the wanted set changes
+ * @failed_total: of this vCPU since the start; any thread may read it
+ * @armed_gen: newest generation in force on this vCPU (release)
+ * @canary_hits: traps of the arm-time canary; any thread may read it
+ */
+struct watch_state {
+	u64 armed[WATCH_SLOTS];
+	u32 step_mask;
+	bool armed_step;
+	u32 failures;
+	atomic_uint failed_total;
+	atomic_uint armed_gen;
+	atomic_uint canary_hits;
+};
+
+#define WATCH_ARM_FAILURES_MAX 8
+
+/**
+ * watch_init() - nothing armed
+ * @w: filled in, with an eventfd of its own
+ *
+ * Return: 0 or negative errno of eventfd(2).
+ */
+int watch_init(struct watchpoint_arm *w);
+
+/**
+ * watch_destroy() - close the eventfd
+ * @w: initialised, or zeroed with @hit_evt -1; no vCPU thread runs any more
+ */
+void watch_destroy(struct watchpoint_arm *w);
+
+/**
+ * watch_mark_armed() - let vCPUs look at the slots from now on
+ * @w: the watchpoints
+ *
+ * Idempotent. Behind the release store of the slot's request_kva.
+ */
+void watch_mark_armed(struct watchpoint_arm *w);
+
+/**
+ * watch_latch_hit() - slot 0 trapped with an error
+ * @w: the watchpoints
+ * @kind: the exit kind
+ * @vcpu: whose store it was
+ *
+ * vCPU threads. The first call flips the latch and makes one edge on
+ * @w->hit_evt, all others do nothing.
+ */
+void watch_latch_hit(struct watchpoint_arm *w, u32 kind, u32 vcpu);
+
+/**
+ * watch_latch_user_hit() - a user slot trapped
+ * @w: the watchpoints
+ * @idx: 0..2 for slots 1..3; anything else is ignored
+ * @vcpu: whose store it was
+ *
+ * vCPU threads. As watch_latch_hit(); also counts, and mutes a slot that is
+ * written too often.
+ */
+void watch_latch_user_hit(struct watchpoint_arm *w, unsigned int idx, u32 vcpu);
+
+/**
+ * watch_slot0_trap() - read the exit kind and decide
+ * @w: the watchpoints
+ * @vcpu: whose store it was
+ *
+ * vCPU threads. Latches only a value of at least SCX_EXIT_ERROR, read through
+ * kind_host_ptr; a NULL pointer is an epoch that is over.
+ */
+void watch_slot0_trap(struct watchpoint_arm *w, u32 vcpu);
+
+/**
+ * watch_self_arm() - program this vCPU if what is wanted has changed
+ * @w: the watchpoints
+ * @st: the thread's own state
+ * @fd: vCPU descriptor
+ * @index: of the vCPU, for messages
+ *
+ * vCPU thread, right before KVM_RUN. One relaxed load when nothing was ever
+ * published; no ioctl when nothing changed. A KVM_SET_GUEST_DEBUG that fails
+ * is counted, named once, and tried WATCH_ARM_FAILURES_MAX times.
+ */
+void watch_self_arm(struct watchpoint_arm *w, struct watch_state *st, int fd, u32 index);
+
+/**
+ * watch_dispatch() - act on KVM_EXIT_DEBUG
+ * @w: the watchpoints
+ * @st: the thread's own state
+ * @dbg: of the exit
+ * @index: of the vCPU
+ *
+ * vCPU thread. Decoding is the architecture's (host/arch/debugreg.h).
+ */
+void watch_dispatch(struct watchpoint_arm *w, struct watch_state *st,
+		    const struct kvm_debug_exit_arch *dbg, u32 index);
+
+#endif /* KTSTR_HOST_VMM_WATCH_H */

@@ -15,6 +15,23 @@
 #include "lib/wire_result.h"
 
 struct coord;
+struct kernel_image;
+
+#define COORD_MAP_WRITES_MAX 16
+
+/**
+ * struct coord_map_write - a variable of a BPF map the host sets from outside
+ * @map: name of an ARRAY map, or its end: ".bss"
+ * @variable: 4 bytes, by the map's own types
+ * @value: what to write
+ * @after_ns: when, after the first scenario start
+ */
+struct coord_map_write {
+	const char *map;
+	const char *variable;
+	u32 value;
+	u64 after_ns;
+};
 
 /**
  * struct coord_config - one run, as the coordinator sees it
@@ -27,6 +44,15 @@ struct coord;
  * @deadline_ns: CLOCK_MONOTONIC; the run ends then whatever the guest does
  * @log_fd: where the verdict log goes, as frames of lib/wire.h; the caller's
  * @verbose: guest console on standard error too
+ * @kernel: the image that is booted, for its symbols and types; NULL = only
+ *          what guest memory has
+ * @map_writes: @nr_map_writes of them, the caller's
+ * @nr_map_writes: at most COORD_MAP_WRITES_MAX
+ * @dual: take an early snapshot too, when a runnable task has waited for half
+ *        the scheduler's watchdog
+ * @deaf_watch: fault injection: no vCPU ever arms its debug registers
+ * @fallback_map: end of the name of the map with @fallback_flag, or NULL
+ * @fallback_flag: variable the scheduler sets when it has failed, or NULL
  */
 struct coord_config {
 	u64 start_ns;
@@ -37,6 +63,13 @@ struct coord_config {
 	u64 deadline_ns;
 	int log_fd;
 	bool verbose;
+	const struct kernel_image *kernel;
+	const struct coord_map_write *map_writes;
+	u32 nr_map_writes;
+	bool dual;
+	bool deaf_watch;
+	const char *fallback_map;
+	const char *fallback_flag;
 };
 
 /**

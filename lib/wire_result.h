@@ -176,7 +176,7 @@ enum vmm_exit {
  */
 const char *vmm_exit_name(u32 exit);
 
-#define WIRE_VMM_REPORT_VERSION 1
+#define WIRE_VMM_REPORT_VERSION 2
 
 /**
  * struct vmm_report - what the VMM process knows at the end of a run
@@ -209,6 +209,8 @@ const char *vmm_exit_name(u32 exit);
  * @t_end_ns: the last vCPU stopped
  * @kvm_exits_at_srdy: KVM exits of all vCPUs until then
  * @kvm_exits: until the end
+ * @freezes: times all vCPUs were made to stand still
+ * @frozen_ns: sum of how long they did
  * @reason: NUL-terminated: a sentence for the user, may be empty
  * @console_line: NUL-terminated: the console line that set @console_kind
  */
@@ -238,19 +240,21 @@ struct vmm_report {
 	u64 t_end_ns;
 	u64 kvm_exits_at_srdy;
 	u64 kvm_exits;
+	u64 freezes;
+	u64 frozen_ns;
 	char reason[256];
 	char console_line[256];
 };
 
 #define WIRE_VMM_REPORT_U32S 6
-#define WIRE_VMM_REPORT_U64S 19
+#define WIRE_VMM_REPORT_U64S 21
 
 /**
  * struct wire_vmm_report - WIRE_VMMR: struct vmm_report on the wire
  * @version: WIRE_VMM_REPORT_VERSION
  * @pad: 0
  * @u32s: exit_reason .. error, in the order of struct vmm_report
- * @u64s: frames .. kvm_exits, in that order
+ * @u64s: frames .. frozen_ns, in that order
  * @reason: NUL-terminated
  * @console_line: NUL-terminated
  */
@@ -262,7 +266,7 @@ struct wire_vmm_report {
 	char reason[256];
 	char console_line[256];
 } __packed;
-static_assert(sizeof(struct wire_vmm_report) == 696);
+static_assert(sizeof(struct wire_vmm_report) == 712);
 
 /**
  * wire_vmm_report_encode() - to the wire

@@ -175,7 +175,7 @@ TEST(report_round_trip)
 	struct wire_vmm_report w;
 
 	fill_report(&in);
-	EXPECT_EQ(in.kvm_exits, 19ull << 33 | 18);
+	EXPECT_EQ(in.frozen_ns, 21ull << 33 | 20);
 	wire_vmm_report_encode(&in, &w);
 	memset(&out, 0xff, sizeof(out));
 	ASSERT_EQ(wire_vmm_report_decode(&w, sizeof(w), &out), 0);

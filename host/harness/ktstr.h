@@ -24,7 +24,13 @@
 #include "lib/scenario.h"
 #include "lib/topology.h"
 #include "lib/wire.h"
+#include "lib/wire_dump.h"
+#include "lib/wire_ops.h"
 #include "lib/wire_result.h"
+
+/* Bounds of one test; more is refused before anything starts. */
+#define KTSTR_OPS_MAX	    256
+#define KTSTR_SNAPSHOTS_MAX 64
 
 /**
  * enum ktstr_verdict - what a run proved
@@ -68,6 +74,9 @@ enum ktstr_verdict {
  * @KTSTR_REASON_VMM_ERROR: KVM or the VMM failed
  * @KTSTR_REASON_SETUP: the run could not be started
  * @KTSTR_REASON_SKIPPED: a requirement is not met
+ * @KTSTR_REASON_WATCH_UNSUPPORTED: the watchpoints' own canary did not fire:
+ *                                  nothing can be said about what they missed
+ * @KTSTR_REASON_NOT_FROZEN: a snapshot was taken with a vCPU still running
  * @KTSTR_REASON_NR: how many there are
  */
 enum ktstr_reason {
@@ -94,6 +103,8 @@ enum ktstr_reason {
 	KTSTR_REASON_VMM_ERROR,
 	KTSTR_REASON_SETUP,
 	KTSTR_REASON_SKIPPED,
+	KTSTR_REASON_WATCH_UNSUPPORTED,
+	KTSTR_REASON_NOT_FROZEN,
 	KTSTR_REASON_NR,
 };
 
@@ -108,6 +119,84 @@ enum ktstr_boot {
 	KTSTR_BOOT_AUTO,
 	KTSTR_BOOT_BZIMAGE,
 	KTSTR_BOOT_VMLINUX,
+};
+
+/**
+ * enum ktstr_host_fault - what the host side shall break, in a test of ktstr
+ * @KTSTR_HOST_FAULT_NONE: nothing
+ * @KTSTR_HOST_FAULT_DEAF_WATCH: no vCPU ever arms its debug registers
+ */
+enum ktstr_host_fault {
+	KTSTR_HOST_FAULT_NONE,
+	KTSTR_HOST_FAULT_DEAF_WATCH,
+};
+
+/**
+ * struct ktstr_kop - one entry of a kernel operation
+ * @target: what it is about; decides which of the next six count
+ * @symbol: WIRE_KOP_SYMBOL, WIRE_KOP_PERCPU_FIELD: a kernel symbol
+ * @field: WIRE_KOP_PERCPU_FIELD, WIRE_KOP_TASK_FIELD: dotted member path
+ * @address: WIRE_KOP_DIRECT, WIRE_KOP_KVA: guest kernel address
+ * @cpu: WIRE_KOP_PERCPU_FIELD: which CPU's copy
+ * @pid: WIRE_KOP_TASK_FIELD: of the task, in the guest's first PID namespace
+ * @start_time_ns: WIRE_KOP_TASK_FIELD: its start time
+ * @type: of the value
+ * @value: writing a U32, U64 or OR_U32: the value
+ * @len: WIRE_KOP_BYTES: how many; 0 for the other types
+ * @bytes: writing WIRE_KOP_BYTES: @len bytes; otherwise NULL
+ */
+struct ktstr_kop {
+	enum wire_kop_target target;
+	const char *symbol;
+	const char *field;
+	u64 address;
+	u32 cpu;
+	u32 pid;
+	u64 start_time_ns;
+	enum wire_kop_value type;
+	u64 value;
+	u32 len;
+	const void *bytes;
+};
+
+/**
+ * struct ktstr_op - something the guest asks of the host while it runs
+ * @kind: snapshot now, watch a symbol, give a watch back, kernel operation
+ * @at_ms: when, after scenario start; operations run in the order given, so
+ *         one with an earlier time than the one before it runs late
+ * @count: how often, back to back; 0 = once
+ * @may_fail: a refusal is recorded and does not fail the test
+ * @name: tag of a snapshot or kernel operation, or the symbol to watch: the
+ *        kernel's own name, verbatim (Documentation/watching.rst)
+ * @mode: kernel operation: hot or cold
+ * @direction: kernel operation: of all entries
+ * @entries: kernel operation: @nr_entries of them
+ * @nr_entries: kernel operation: at least 1
+ */
+struct ktstr_op {
+	enum scenario_op_kind kind;
+	u32 at_ms;
+	u32 count;
+	bool may_fail;
+	const char *name;
+	enum wire_kop_mode mode;
+	enum wire_kop_direction direction;
+	const struct ktstr_kop *entries;
+	size_t nr_entries;
+};
+
+/**
+ * struct ktstr_map_write - a variable of a BPF map the host sets from outside
+ * @map: end of the name of an ARRAY map: ".bss"
+ * @variable: 4 bytes by the map's own types
+ * @value: what to write
+ * @after_ms: when, after scenario start
+ */
+struct ktstr_map_write {
+	const char *map;
+	const char *variable;
+	u32 value;
+	u32 after_ms;
 };
 
 /**
@@ -130,6 +219,21 @@ enum ktstr_boot {
  *             slow host
  * @fault: what the guest shall break in itself
  * @fault_after_ms: when, counted from scenario start
+ * @ops: what the guest asks of the host meanwhile, @nr_ops of them; or NULL
+ * @nr_ops: at most KTSTR_OPS_MAX
+ * @map_writes: what the host writes into BPF maps; or NULL
+ * @nr_map_writes: at most COORD_MAP_WRITES_MAX of host/coord/coord.h
+ * @timecheck: the guest compares its clocks during the workload
+ * @observe_first: wait for the observer before the scheduler is started, not
+ *                 only before the workload: nothing of the attach is missed
+ * @no_observe: do not wait for the observer and run no canary of the
+ *              watchpoints; without it a test with a scheduler or with @ops
+ *              does both
+ * @dual_snapshot: snapshot also when a runnable task has waited for half the
+ *                 scheduler's watchdog
+ * @host_fault: what the host side shall break in itself
+ * @fallback_map: end of the name of the map with @fallback_flag; NULL = none
+ * @fallback_flag: variable the scheduler sets to say that it has failed
  * @extra_cmdline: appended to the guest kernel's command line; NULL = nothing
  * @verbose: guest console on standard error, loglevel 7
  * @out_dir: directory for artifacts, created when missing; NULL = none
@@ -156,6 +260,17 @@ struct ktstr_test {
 	u32 attach_ms;
 	enum scenario_fault fault;
 	u32 fault_after_ms;
+	const struct ktstr_op *ops;
+	size_t nr_ops;
+	const struct ktstr_map_write *map_writes;
+	size_t nr_map_writes;
+	bool timecheck;
+	bool observe_first;
+	bool no_observe;
+	bool dual_snapshot;
+	enum ktstr_host_fault host_fault;
+	const char *fallback_map;
+	const char *fallback_flag;
 	const char *extra_cmdline;
 	bool verbose;
 	const char *out_dir;
@@ -184,6 +299,37 @@ struct ktstr_timings {
 };
 
 /**
+ * struct ktstr_snapshot - one standstill of the machine, as recorded
+ * @v: the figures; texts as the guest gave them: escape before printing.
+ *     @v.json is @json, @v.json_len its length
+ * @json: the dump's text, NUL-terminated
+ * @path: file it was written to, or NULL without an out_dir
+ */
+struct ktstr_snapshot {
+	struct dump_view v;
+	char *json;
+	char *path;
+};
+
+/**
+ * struct ktstr_timecheck - what the guest's clocks did (struct wire_timc)
+ * @samples: pairs of CLOCK_MONOTONIC and TSC read
+ * @elapsed_ns: of CLOCK_MONOTONIC between the first and the last
+ * @backwards: times either clock went back
+ * @max_step_ns: longest step of CLOCK_MONOTONIC between two pairs
+ * @max_drift_ns: furthest that the two clocks came apart
+ * @tsc_khz: ticks of the TSC a millisecond, as measured
+ */
+struct ktstr_timecheck {
+	u64 samples;
+	u64 elapsed_ns;
+	u64 backwards;
+	u64 max_step_ns;
+	u64 max_drift_ns;
+	u64 tsc_khz;
+};
+
+/**
  * struct ktstr_result - what came of a run
  * @verdict: what it proved
  * @infra: the machine or ktstr itself is at fault, not what was tested
@@ -208,7 +354,17 @@ struct ktstr_timings {
  * @timings: when things happened
  * @nr_frames: frames in the verdict log
  * @artifact_dir: where files were left, or NULL
- * @dump_path: failure dump, or NULL
+ * @dump_path: file of the failure dump, or NULL
+ * @nr_snapshots: dumps the VMM process left, in the order they were taken
+ * @snapshots: them, or NULL
+ * @nr_op_results: records of requests, watches and the host's own acts
+ * @op_results: them, in order, each with a copy of its data; texts escaped
+ *              only when printed
+ * @timecheck_seen: @timecheck was sent
+ * @timecheck: what the guest's clocks did
+ * @observer_seen: the VMM process said whether it could read the kernel
+ * @observer_ok: it could
+ * @observer_text: how, or why not; printable ASCII, or empty
  * @emulated: the run took place in the emulated host
  *
  * The owner of the struct releases what it points to: ktstr_result_free().
@@ -238,6 +394,15 @@ struct ktstr_result {
 	size_t nr_frames;
 	char *artifact_dir;
 	char *dump_path;
+	size_t nr_snapshots;
+	struct ktstr_snapshot *snapshots;
+	size_t nr_op_results;
+	struct op_view *op_results;
+	bool timecheck_seen;
+	struct ktstr_timecheck timecheck;
+	bool observer_seen;
+	bool observer_ok;
+	char observer_text[512];
 	bool emulated;
 };
 
@@ -266,6 +431,38 @@ void ktstr_result_free(struct ktstr_result *res);
  * @res: the result
  */
 void ktstr_result_print(FILE *out, const struct ktstr_result *res);
+
+/**
+ * ktstr_snapshot_find() - the first snapshot with a tag
+ * @res: the result
+ * @tag: the tag, or the watched symbol; "" is the failure dump's
+ *
+ * Return: it, valid as long as @res, or NULL.
+ */
+const struct ktstr_snapshot *ktstr_snapshot_find(const struct ktstr_result *res, const char *tag);
+
+/**
+ * ktstr_op_find() - the first record of an operation
+ * @res: the result
+ * @op: what it was about
+ * @tag: its tag, symbol or map; NULL = any
+ *
+ * Return: it, valid as long as @res, or NULL.
+ */
+const struct op_view *ktstr_op_find(const struct ktstr_result *res, enum wire_op op,
+				    const char *tag);
+
+/**
+ * ktstr_op_value() - a number a kernel operation read
+ * @op: record of a WIRE_OP_KERNEL
+ * @index: of the entry, from 0
+ * @value: set to it
+ *
+ * Return: 0, -ENOENT when @index is past the values that came back, -ERANGE
+ * for a value of more than 8 bytes or none, or -EBADMSG when the record is no
+ * reply to a kernel operation.
+ */
+int ktstr_op_value(const struct op_view *op, size_t index, u64 *value);
 
 /**
  * ktstr_verdict_name() - a verdict as one upper-case word

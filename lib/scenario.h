@@ -8,25 +8,28 @@
  * The file is a run of wire frames (lib/wire.h) with tags of its own: first
  * one SVER with the fixed part, then one frame per string, last one SEND that
  * counts the frames before it, so that a file cut between two frames is
- * noticed. Strings carry no NUL. SARG, HARG and HENV repeat, in order.
+ * noticed. Strings carry no NUL. SARG, HARG, HENV and SOPR repeat, in order.
  *
  *   SVER struct scenario_wire    SPTH scheduler path    SARG its argv[i]
  *   SOPS expected ops name       HARG argv[i]           HENV envp[i]
  *   HCWD working directory       HART artifacts dir     SEND u32 frames
+ *   SOPR struct scenario_op_wire, its tag, its WIRE_KORQ payload
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <linux/bits.h>
 #include <linux/types.h>
 
 #include "lib/err.h"
 
 #define SCENARIO_PATH	     "/ktstr/scenario"
-#define SCENARIO_VERSION     1
+#define SCENARIO_VERSION     2
 #define SCENARIO_WORKERS_MAX 65536
 #define SCENARIO_ATTACH_MS   30000
 /* Bounds on what a decoder accepts; a real file is a few KiB. */
 #define SCENARIO_FILE_MAX    (4U << 20)
 #define SCENARIO_STRINGS_MAX 65536
+#define SCENARIO_OPS_MAX     256
 
 /**
  * enum scenario_fault - what the guest does to itself, in a test of the tester
@@ -52,6 +55,49 @@ enum scenario_fault {
 };
 
 /**
+ * enum scenario_op_kind - what the guest asks its host for
+ * @SCENARIO_OP_CAPTURE: a snapshot, now
+ * @SCENARIO_OP_WATCH: a snapshot when a symbol is written
+ * @SCENARIO_OP_UNWATCH: no more of that
+ * @SCENARIO_OP_KERNEL: kernel memory read or written
+ * @SCENARIO_OP_NR: one more than the last
+ */
+enum scenario_op_kind {
+	SCENARIO_OP_CAPTURE = 1,
+	SCENARIO_OP_WATCH,
+	SCENARIO_OP_UNWATCH,
+	SCENARIO_OP_KERNEL,
+	SCENARIO_OP_NR,
+};
+
+/* The host may refuse: the scenario goes on. */
+#define SCENARIO_OP_MAY_FAIL BIT(0)
+
+/**
+ * struct scenario_op - one request of the guest to its host
+ * @kind: enum scenario_op_kind
+ * @at_ms: when, counted from scenario start. Ops are carried out one by one in
+ *         the order given: one whose time has passed follows its predecessor at
+ *         once, and what has not begun when the scenario ends does not happen
+ * @count: how often in a row, without a pause; 0 = once
+ * @flags: SCENARIO_OP_MAY_FAIL
+ * @tag: name of the snapshot, or the symbol to watch, at most
+ *       WIRE_SNAP_TAG_MAX bytes; NULL for SCENARIO_OP_KERNEL, whose request
+ *       carries its own
+ * @korq: SCENARIO_OP_KERNEL: a WIRE_KORQ payload, whose id the guest replaces
+ * @korq_len: bytes of it
+ */
+struct scenario_op {
+	u32 kind;
+	u32 at_ms;
+	u32 count;
+	u32 flags;
+	const char *tag;
+	const void *korq;
+	size_t korq_len;
+};
+
+/**
  * struct scenario - one run, as guest-init sees it
  * @nonce: echoed in the result, so that no other run's can stand in for it
  * @duration_ms: how long the workers run
@@ -61,6 +107,11 @@ enum scenario_fault {
  * @attach_ms: how long the scheduler may take to attach; 0 = SCENARIO_ATTACH_MS
  * @timeout_ms: emulated host: end the program after this long; 0 = never
  * @verbose: say more
+ * @observe: between the start of the scheduler and its attachment, wait until
+ *           the host can read the kernel, and prove that watchpoints fire
+ * @observe_first: the same, but before the scheduler is started; implies
+ *                 @observe
+ * @timecheck: compare the guest's clocks while the scenario runs (x86)
  * @sched_path: scheduler binary inside the guest, or NULL for none (EEVDF)
  * @sched_argv: its argv, argv[0] included, NULL-terminated; NULL without one
  * @sched_ops: name of the ops that must be attached, or NULL for any
@@ -68,6 +119,8 @@ enum scenario_fault {
  * @envp: emulated host: its environment, NULL-terminated, or NULL
  * @cwd: emulated host: its working directory, or NULL
  * @artifacts: emulated host: directory whose files are sent back, or NULL
+ * @ops: requests of the guest, NULL without any
+ * @nr_ops: how many, at most SCENARIO_OPS_MAX
  *
  * A decoded object owns every string and array; one that is only encoded may
  * point anywhere.
@@ -81,6 +134,9 @@ struct scenario {
 	u32 attach_ms;
 	u32 timeout_ms;
 	bool verbose;
+	bool observe;
+	bool observe_first;
+	bool timecheck;
 	char *sched_path;
 	char **sched_argv;
 	char *sched_ops;
@@ -88,6 +144,8 @@ struct scenario {
 	char **envp;
 	char *cwd;
 	char *artifacts;
+	struct scenario_op *ops;
+	u32 nr_ops;
 };
 
 /**
@@ -97,7 +155,8 @@ struct scenario {
  * @len: set to their size
  *
  * Return: 0, -EINVAL when a field is out of range or sched_argv comes without
- * sched_path, -E2BIG when it would not decode again, or -ENOMEM.
+ * sched_path or an op is not one that would decode again, -E2BIG when the
+ * whole would not, or -ENOMEM.
  */
 int scenario_encode(const struct scenario *s, void **buf, size_t *len);
 
@@ -120,6 +179,12 @@ struct scenario *scenario_decode(const void *buf, size_t len, struct ktstr_err *
  * @s: the scenario, half-built or NULL
  */
 void scenario_free(struct scenario *s);
+
+/**
+ * scenario_op_name() - an op as one lower-case word
+ * @kind: any value; an unknown one gives NULL
+ */
+const char *scenario_op_name(u32 kind);
 
 /**
  * scenario_fault_name() - a fault as one lower-case word

@@ -8,14 +8,19 @@
  * the order given, without padding between them, little-endian, strings without
  * NUL. A reader takes no version but its own and nothing left over.
  */
+#include <stdbool.h>
+#include <stddef.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
 
-#define WIRE_OPS_VERSION    1
-#define WIRE_KOP_TAG_MAX    256
-#define WIRE_KOP_REASON_MAX 256
+#define WIRE_OPS_VERSION     1
+#define WIRE_KOP_TAG_MAX     256
+#define WIRE_KOP_REASON_MAX  256
+#define WIRE_KOP_ENTRIES_MAX 4096
+/* A symbol of the kernel is shorter than 512 bytes, a dotted path of fields too. */
+#define WIRE_KOP_TARGET_MAX 1024
 /* A whole WIRE_KORP payload. */
 #define WIRE_KORP_MAX SZ_1M
 
@@ -59,7 +64,7 @@ enum wire_kop_target {
  * enum wire_kop_value - type of a value; its bytes follow
  * @WIRE_KOP_U32: 4 bytes
  * @WIRE_KOP_U64: 8 bytes
- * @WIRE_KOP_BYTES: any number
+ * @WIRE_KOP_BYTES: 1 or more
  * @WIRE_KOP_OR_U32: 4 bytes to OR in; writes only
  */
 enum wire_kop_value {
@@ -76,7 +81,7 @@ enum wire_kop_value {
  * @mode: enum wire_kop_mode
  * @direction: enum wire_kop_direction
  * @tag_len: bytes of the tag, at most WIRE_KOP_TAG_MAX
- * @nr_entries: struct wire_kop_entry that follow
+ * @nr_entries: struct wire_kop_entry that follow, 1 to WIRE_KOP_ENTRIES_MAX
  */
 struct wire_korq {
 	__le32 version;
@@ -132,6 +137,162 @@ struct wire_kop_result {
 	__le32 value_len;
 } __packed;
 static_assert(sizeof(struct wire_kop_result) == 8);
+
+/**
+ * struct kop_entry_view - one entry of a request, decoded
+ * @target: enum wire_kop_target
+ * @value: enum wire_kop_value
+ * @target_len: bytes of the target, at most WIRE_KOP_TARGET_MAX
+ * @value_len: bytes of the value, right for its type
+ * @target_data: the target; unaligned
+ * @value_data: the value to write, unaligned; NULL when reading
+ */
+struct kop_entry_view {
+	u8 target;
+	u8 value;
+	u16 target_len;
+	u32 value_len;
+	const void *target_data;
+	const void *value_data;
+};
+
+/**
+ * struct korq_view - a WIRE_KORQ payload, decoded
+ * @id: of the request, not 0
+ * @mode: enum wire_kop_mode
+ * @direction: enum wire_kop_direction
+ * @tag_len: bytes of the tag
+ * @nr_entries: entries, for korq_next()
+ * @tag: not NUL-terminated, without NUL; may be empty
+ * @entries: private to korq_next()
+ * @entries_len: likewise
+ */
+struct korq_view {
+	u32 id;
+	u8 mode;
+	u8 direction;
+	u16 tag_len;
+	u32 nr_entries;
+	const char *tag;
+	const void *entries;
+	size_t entries_len;
+};
+
+/**
+ * korq_decode() - check a whole WIRE_KORQ payload
+ * @payload: the bytes; must not change while @v is in use
+ * @len: how many
+ * @v: filled in; points into @payload. After a failure only @v->id means
+ *     something: the id, to answer with, or 0 when there was none to read
+ *
+ * Mode, direction, targets, values and every length are checked, so that a
+ * reader of the entries need not: an address is 8 bytes, a name is there and
+ * has no NUL, a number has its size, an OR is a write, and what the reply to a
+ * read needs fits into WIRE_KORP_MAX.
+ *
+ * Return: 0, -EPROTO for an unknown version, -E2BIG for more entries or bytes
+ * than the limits above, or -EBADMSG.
+ */
+int korq_decode(const void *payload, size_t len, struct korq_view *v);
+
+/**
+ * korq_next() - walk the entries of a decoded request
+ * @v: from korq_decode()
+ * @pos: 0 before the first call; advanced
+ * @e: filled in; points into the payload
+ *
+ * Return: false when there is none left.
+ */
+bool korq_next(const struct korq_view *v, size_t *pos, struct kop_entry_view *e);
+
+/**
+ * korq_encode() - to the wire
+ * @v: the request; @v->entries and @v->entries_len are not looked at, @v->tag
+ *     may be NULL when @v->tag_len is 0
+ * @entries: @v->nr_entries of them; when reading, value_data is not looked at
+ * @buf: set to the payload; the caller frees it
+ * @len: set to its size
+ *
+ * Return: 0, -ENOMEM, or what korq_decode() says about the result.
+ */
+int korq_encode(const struct korq_view *v, const struct kop_entry_view *entries, void **buf,
+		size_t *len);
+
+/**
+ * korq_set_id() - give an encoded request its number
+ * @payload: at least a struct wire_korq
+ * @id: not 0
+ */
+void korq_set_id(void *payload, u32 id);
+
+/**
+ * struct kop_value_view - one value of a reply
+ * @value: enum wire_kop_value, never WIRE_KOP_OR_U32
+ * @len: bytes of it, right for its type
+ * @data: the value; unaligned
+ */
+struct kop_value_view {
+	u8 value;
+	u32 len;
+	const void *data;
+};
+
+/**
+ * struct korp_view - a WIRE_KORP payload, decoded
+ * @id: of the request
+ * @success: every entry was carried out
+ * @reason_len: bytes of the reason
+ * @nr_values: values, for korp_next()
+ * @reason: not NUL-terminated, without NUL; empty on success
+ * @values: private to korp_next()
+ * @values_len: likewise
+ */
+struct korp_view {
+	u32 id;
+	bool success;
+	u16 reason_len;
+	u32 nr_values;
+	const char *reason;
+	const void *values;
+	size_t values_len;
+};
+
+/**
+ * korp_decode() - check a whole WIRE_KORP payload
+ * @payload: the bytes; must not change while @v is in use
+ * @len: how many
+ * @v: filled in on success; points into @payload
+ *
+ * Return: 0, -EPROTO for an unknown version, -E2BIG for more values or bytes
+ * than the limits above, or -EBADMSG.
+ */
+int korp_decode(const void *payload, size_t len, struct korp_view *v);
+
+/**
+ * korp_next() - walk the values of a decoded reply
+ * @v: from korp_decode()
+ * @pos: 0 before the first call; advanced
+ * @value: filled in; points into the payload
+ *
+ * Return: false when there is none left.
+ */
+bool korp_next(const struct korp_view *v, size_t *pos, struct kop_value_view *value);
+
+/**
+ * korp_encode() - to the wire
+ * @id: of the request, not 0
+ * @success: every entry was carried out
+ * @reason: NUL-terminated, cut to WIRE_KOP_REASON_MAX bytes at a character's
+ *          boundary; NULL for none
+ * @values: what was read, may be NULL when @nr_values is 0
+ * @nr_values: how many
+ * @buf: set to the payload; the caller frees it
+ * @len: set to its size
+ *
+ * Return: 0, -ENOMEM, or what korp_decode() says about the result.
+ */
+int korp_encode(u32 id, bool success, const char *reason, const struct kop_value_view *values,
+		u32 nr_values, void **buf, size_t *len);
 
 /**
  * struct wire_pmet - WIRE_PMET: followed by the payload's name, then the metrics

@@ -5,6 +5,7 @@
 
 #include "lib/util.h"
 #include "lib/wire.h"
+#include "lib/wire_ops.h"
 #include "scenario.h"
 
 enum scenario_tag {
@@ -16,10 +17,16 @@ enum scenario_tag {
 	TAG_HENV = WIRE_TAG('H', 'E', 'N', 'V'),
 	TAG_HCWD = WIRE_TAG('H', 'C', 'W', 'D'),
 	TAG_HART = WIRE_TAG('H', 'A', 'R', 'T'),
+	TAG_SOPR = WIRE_TAG('S', 'O', 'P', 'R'),
 	TAG_SEND = WIRE_TAG('S', 'E', 'N', 'D'),
 };
 
-#define SCENARIO_VERBOSE BIT(0)
+#define SCENARIO_VERBOSE       BIT(0)
+#define SCENARIO_OBSERVE       BIT(1)
+#define SCENARIO_OBSERVE_FIRST BIT(2)
+#define SCENARIO_TIMECHECK     BIT(3)
+#define SCENARIO_FLAGS \
+	(SCENARIO_VERBOSE | SCENARIO_OBSERVE | SCENARIO_OBSERVE_FIRST | SCENARIO_TIMECHECK)
 
 struct scenario_wire {
 	__le32 version;
@@ -33,6 +40,28 @@ struct scenario_wire {
 	__le32 attach_ms;
 } __packed;
 static_assert(sizeof(struct scenario_wire) == 40);
+
+/* SOPR: tag_len bytes of a tag follow, then a WIRE_KORQ payload. */
+struct scenario_op_wire {
+	__le32 kind;
+	__le32 at_ms;
+	__le32 count;
+	__le32 flags;
+	__le32 tag_len;
+} __packed;
+static_assert(sizeof(struct scenario_op_wire) == 20);
+
+const char *scenario_op_name(u32 kind)
+{
+	static const char *const names[SCENARIO_OP_NR] = {
+		[SCENARIO_OP_CAPTURE] = "capture",
+		[SCENARIO_OP_WATCH] = "watch",
+		[SCENARIO_OP_UNWATCH] = "unwatch",
+		[SCENARIO_OP_KERNEL] = "kernel-op",
+	};
+
+	return kind && kind < SCENARIO_OP_NR ? names[kind] : NULL;
+}
 
 const char *scenario_fault_name(u32 fault)
 {
@@ -106,11 +135,64 @@ static void put_strings(struct encoder *e, u32 type, char *const *list)
 	}
 }
 
+/* What an op must be, on either side. */
+static bool op_ok(const struct scenario_op *op)
+{
+	size_t tag_len = op->tag ? strlen(op->tag) : 0;
+	struct korq_view korq;
+
+	if (!scenario_op_name(op->kind) || op->flags & ~SCENARIO_OP_MAY_FAIL)
+		return false;
+	if (op->kind == SCENARIO_OP_KERNEL)
+		return !op->tag && !korq_decode(op->korq, op->korq_len, &korq);
+	return tag_len && tag_len <= WIRE_SNAP_TAG_MAX && !op->korq_len;
+}
+
+static void put_op(struct encoder *e, const struct scenario_op *op)
+{
+	size_t tag_len = op->tag ? strlen(op->tag) : 0;
+	struct scenario_op_wire w = {
+		.kind = cpu_to_le32(op->kind),
+		.at_ms = cpu_to_le32(op->at_ms),
+		.count = cpu_to_le32(op->count),
+		.flags = cpu_to_le32(op->flags),
+		.tag_len = cpu_to_le32(tag_len),
+	};
+	size_t len = sizeof(w) + tag_len + op->korq_len;
+	u8 *buf;
+
+	if (e->err)
+		return;
+	if (!op_ok(op)) {
+		e->err = -EINVAL;
+		return;
+	}
+	buf = malloc(len);
+	if (!buf) {
+		e->err = -ENOMEM;
+		return;
+	}
+	memcpy(buf, &w, sizeof(w));
+	if (tag_len)
+		memcpy(buf + sizeof(w), op->tag, tag_len);
+	if (op->korq_len)
+		memcpy(buf + sizeof(w) + tag_len, op->korq, op->korq_len);
+	put_frame(e, TAG_SOPR, buf, len);
+	free(buf);
+}
+
+static u32 flags_of(const struct scenario *s)
+{
+	return (s->verbose ? SCENARIO_VERBOSE : 0) | (s->observe ? SCENARIO_OBSERVE : 0) |
+	       (s->observe_first ? SCENARIO_OBSERVE_FIRST : 0) |
+	       (s->timecheck ? SCENARIO_TIMECHECK : 0);
+}
+
 int scenario_encode(const struct scenario *s, void **buf, size_t *len)
 {
 	struct scenario_wire fixed = {
 		.version = cpu_to_le32(SCENARIO_VERSION),
-		.flags = cpu_to_le32(s->verbose ? SCENARIO_VERBOSE : 0),
+		.flags = cpu_to_le32(flags_of(s)),
 		.nonce = cpu_to_le64(s->nonce),
 		.duration_ms = cpu_to_le32(s->duration_ms),
 		.workers = cpu_to_le32(s->workers),
@@ -121,9 +203,10 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len)
 	};
 	struct encoder e = {};
 	__le32 frames;
+	u32 i;
 
 	if ((u32)s->fault >= SCENARIO_FAULT_NR || s->workers > SCENARIO_WORKERS_MAX ||
-	    (s->sched_argv && !s->sched_path))
+	    s->nr_ops > SCENARIO_OPS_MAX || (s->sched_argv && !s->sched_path))
 		return -EINVAL;
 	put_frame(&e, TAG_SVER, &fixed, sizeof(fixed));
 	put_string(&e, TAG_SPTH, s->sched_path);
@@ -133,6 +216,8 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len)
 	put_strings(&e, TAG_HENV, s->envp);
 	put_string(&e, TAG_HCWD, s->cwd);
 	put_string(&e, TAG_HART, s->artifacts);
+	for (i = 0; i < s->nr_ops; i++)
+		put_op(&e, &s->ops[i]);
 	frames = cpu_to_le32(e.frames);
 	put_frame(&e, TAG_SEND, &frames, sizeof(frames));
 	if (e.err) {
@@ -180,8 +265,7 @@ static int get_fixed(struct decoder *d, const struct wire_frame *f)
 		return bad_frame(d, f, "wrong length");
 	memcpy(&w, f->payload, sizeof(w));
 	if (le32_to_cpu(w.fault) >= SCENARIO_FAULT_NR ||
-	    le32_to_cpu(w.workers) > SCENARIO_WORKERS_MAX ||
-	    le32_to_cpu(w.flags) & ~SCENARIO_VERBOSE)
+	    le32_to_cpu(w.workers) > SCENARIO_WORKERS_MAX || le32_to_cpu(w.flags) & ~SCENARIO_FLAGS)
 		return bad_frame(d, f, "a value is out of range");
 	d->s->nonce = le64_to_cpu(w.nonce);
 	d->s->duration_ms = le32_to_cpu(w.duration_ms);
@@ -191,6 +275,9 @@ static int get_fixed(struct decoder *d, const struct wire_frame *f)
 	d->s->timeout_ms = le32_to_cpu(w.timeout_ms);
 	d->s->attach_ms = le32_to_cpu(w.attach_ms);
 	d->s->verbose = le32_to_cpu(w.flags) & SCENARIO_VERBOSE;
+	d->s->observe_first = le32_to_cpu(w.flags) & SCENARIO_OBSERVE_FIRST;
+	d->s->observe = d->s->observe_first || le32_to_cpu(w.flags) & SCENARIO_OBSERVE;
+	d->s->timecheck = le32_to_cpu(w.flags) & SCENARIO_TIMECHECK;
 	return 0;
 }
 
@@ -225,6 +312,55 @@ static int get_item(struct decoder *d, const struct wire_frame *f, char ***list,
 		return err;
 	(*list)[++*nr] = NULL;
 	return 0;
+}
+
+static void *copy(const void *data, size_t len)
+{
+	void *p = malloc(len);
+
+	if (p)
+		memcpy(p, data, len);
+	return p;
+}
+
+static int get_op(struct decoder *d, const struct wire_frame *f)
+{
+	struct scenario *s = d->s;
+	struct scenario_op_wire w;
+	struct scenario_op *op;
+	const u8 *tag;
+	size_t tag_len;
+
+	if (s->nr_ops >= SCENARIO_OPS_MAX)
+		return ktstr_err_set(d->err, -E2BIG, "scenario: more than %d ops",
+				     SCENARIO_OPS_MAX);
+	if (!s->ops)
+		s->ops = calloc(SCENARIO_OPS_MAX, sizeof(*s->ops));
+	if (!s->ops)
+		return ktstr_err_set(d->err, -ENOMEM, "scenario: out of memory");
+	if (f->len < sizeof(w))
+		return bad_frame(d, f, "too short");
+	memcpy(&w, f->payload, sizeof(w));
+	tag = f->payload + sizeof(w);
+	tag_len = le32_to_cpu(w.tag_len);
+	if (tag_len > f->len - sizeof(w))
+		return bad_frame(d, f, "too short");
+	if (memchr(tag, '\0', tag_len))
+		return bad_frame(d, f, "NUL inside a string");
+	/* counted first, so that what follows is released whatever happens */
+	op = &s->ops[s->nr_ops++];
+	op->kind = le32_to_cpu(w.kind);
+	op->at_ms = le32_to_cpu(w.at_ms);
+	op->count = le32_to_cpu(w.count);
+	op->flags = le32_to_cpu(w.flags);
+	op->korq_len = f->len - sizeof(w) - tag_len;
+	if (tag_len)
+		op->tag = strndup((const char *)tag, tag_len);
+	if (op->korq_len)
+		op->korq = copy(tag + tag_len, op->korq_len);
+	if ((tag_len && !op->tag) || (op->korq_len && !op->korq))
+		return ktstr_err_set(d->err, -ENOMEM, "scenario: out of memory");
+	return op_ok(op) ? 0 : bad_frame(d, f, "no such op");
 }
 
 static int get_end(struct decoder *d, const struct wire_frame *f)
@@ -267,6 +403,8 @@ static int get_frame(struct decoder *d, const struct wire_frame *f)
 		return get_string(d, f, &s->cwd);
 	case TAG_HART:
 		return get_string(d, f, &s->artifacts);
+	case TAG_SOPR:
+		return get_op(d, f);
 	case TAG_SEND:
 		return get_end(d, f);
 	default:
@@ -322,10 +460,22 @@ static void free_strings(char **list)
 	free(list);
 }
 
+static void free_ops(struct scenario *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->nr_ops; i++) {
+		free((void *)s->ops[i].tag);
+		free((void *)s->ops[i].korq);
+	}
+	free(s->ops);
+}
+
 void scenario_free(struct scenario *s)
 {
 	if (!s)
 		return;
+	free_ops(s);
 	free(s->sched_path);
 	free_strings(s->sched_argv);
 	free(s->sched_ops);

@@ -84,7 +84,8 @@ enum scenario_op_kind {
  * @tag: name of the snapshot, or the symbol to watch, at most
  *       WIRE_SNAP_TAG_MAX bytes; NULL for SCENARIO_OP_KERNEL, whose request
  *       carries its own
- * @korq: SCENARIO_OP_KERNEL: a WIRE_KORQ payload, whose id the guest replaces
+ * @korq: SCENARIO_OP_KERNEL: a WIRE_KORQ payload as of korq_encode(), whose id (any
+ *        but 0) the guest replaces
  * @korq_len: bytes of it
  */
 struct scenario_op {

@@ -21,6 +21,8 @@
  * @frozen: vCPUs that stood still
  * @vcpus: that should have
  * @missing: index of the first one that did not, valid when @frozen < @vcpus
+ * @kicks: how often they were kicked; more than 1 when one took longer than
+ *         FREEZE_BACKSTOP_MS
  * @killed: the machine ended meanwhile: nothing may be concluded
  * @clock_valid: @clock_ns was saved and has to be restored
  * @clock_ns: KVM clock of the guest
@@ -32,6 +34,7 @@ struct rendezvous {
 	u32 frozen;
 	u32 vcpus;
 	u32 missing;
+	u32 kicks;
 	bool killed;
 	bool clock_valid;
 	u64 clock_ns;
@@ -48,8 +51,13 @@ struct rendezvous {
  * parked_evt until every live vCPU has parked; kill_evt ends the wait. A vCPU
  * whose thread has ended counts as missing. Then saves the guest's clock.
  *
- * Return: 0 when all stand still, -ETIMEDOUT when some do not (the others
- * do), -ECANCELED when the machine was killed. In every case the caller calls
+ * When some vCPUs do not park, the clock is left alone: it cannot be set back
+ * for those that went on.
+ *
+ * Return: 0 when all stand still; -ETIMEDOUT when some do not (the others do),
+ * because of @timeout_ns or because their threads have ended; -EBUSY when a
+ * vCPU did not even leave the freeze before, and none was asked for this time;
+ * -ECANCELED when the machine was killed. In every case the caller calls
  * freeze_end().
  */
 int freeze_begin(struct vm *vm, struct rendezvous *r, u64 timeout_ns);

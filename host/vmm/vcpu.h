@@ -14,6 +14,12 @@
 
 struct vm;
 
+/*
+ * A vCPU whose store flipped a latch waits this long for the coordinator's
+ * kick, so that it is stopped at that store and not somewhere behind it.
+ */
+#define VCPU_HOLD_MS 1000
+
 /**
  * struct vcpu - one virtual CPU and the thread that runs it
  * @vm: the machine it belongs to
@@ -45,6 +51,7 @@ struct vcpu {
 	pthread_t thread;
 	bool started;
 	atomic_bool alive;
+	atomic_bool ended;
 	atomic_bool parked;
 	struct vcpu_regs regs;
 	struct watch_state watch;
@@ -64,6 +71,20 @@ struct vcpu {
 int vcpu_create(struct vm *vm, struct vcpu *vcpu, u32 index, struct ktstr_err *err);
 
 /**
+ * vcpu_enter() - one KVM_RUN, and what its exit asks for
+ * @vcpu: the calling thread's own
+ *
+ * Serves devices, dispatches debug exits, ends the VM when the exit says so.
+ * With immediate_exit set KVM only completes what the last exit left open.
+ * When KVM was interrupted, immediate_exit is taken back, and flags that were
+ * set before the kick are visible from then on.
+ *
+ * Return: 1 when there was an exit, 0 when KVM was interrupted, or the negative
+ * errno of KVM_RUN.
+ */
+int vcpu_enter(struct vcpu *vcpu);
+
+/**
  * vcpu_start() - let the vCPU's thread run the guest
  * @vcpu: created and initialised by the architecture
  * @err: reason on failure, or NULL
@@ -78,7 +99,10 @@ int vcpu_start(struct vcpu *vcpu, struct ktstr_err *err);
  *
  * Sets immediate_exit, then signals: the flag catches a thread that is about
  * to enter KVM_RUN, the signal one that is inside (api.rst, "immediate_exit").
- * Any thread but the vCPU's own.
+ * The signal's handler sets the flag once more: a thread that was kicked while
+ * it took the flag of an earlier kick back cannot miss this one.
+ *
+ * What the kick is for is stored before. Any thread but the vCPU's own.
  */
 void vcpu_kick(struct vcpu *vcpu);
 
@@ -105,8 +129,8 @@ void vcpu_destroy(struct vcpu *vcpu);
 /**
  * vcpu_kick_init() - install the handler of the kick signal
  *
- * Once per process, before the first vcpu_start(). The handler does nothing;
- * it exists so that KVM_RUN returns EINTR instead of the process dying.
+ * Once per process, before the first vcpu_start(). The handler sets
+ * immediate_exit of the vCPU whose thread it runs on, if any.
  *
  * Return: 0 or negative errno.
  */

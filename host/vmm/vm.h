@@ -222,6 +222,7 @@ int vm_ioeventfd(struct vm *vm, int fd, u64 gpa, u32 len, struct ktstr_err *err)
  *
  * Two passes with a release fence between: flags for all first, then signals,
  * so that no vCPU re-enters the guest between its neighbour's kick and its own.
+ * What the kick is for is stored before. Not from a vCPU thread, but by vm_end().
  */
 void vm_kick_all(struct vm *vm);
 

@@ -73,6 +73,8 @@ struct watch_user {
  * @hit_vcpu: slot 0: whose store it was; written before @hit
  * @benign: slot 0: traps with a kind below SCX_EXIT_ERROR, or without pointer
  * @hit_evt: eventfd, one edge for each latch of any slot
+ * @latch_lock: what is written before a hit flag is written by one vCPU; taken
+ *              by vCPU threads that trapped, for a few stores
  * @user: slots 1..3
  * @any_armed: something was ever published; until then vCPUs skip the slots
  * @gen: counts publications and withdrawals; a vCPU that has armed itself
@@ -88,6 +90,7 @@ struct watchpoint_arm {
 	u32 hit_vcpu;
 	atomic_ullong benign;
 	int hit_evt;
+	pthread_mutex_t latch_lock;
 	struct watch_user user[WATCH_USER_SLOTS];
 	atomic_uint any_armed;
 	atomic_uint gen;
@@ -100,34 +103,48 @@ struct watchpoint_arm {
  * @step_mask: slots left out while KVM single-steps over a store (arm64 only:
  *             it traps before the store, x86 behind it)
  * @armed_step: KVM_GUESTDBG_SINGLESTEP is in force
+ * @armed_skip: @step_mask as KVM has it now
+ * @tried: addresses of the last KVM_SET_GUEST_DEBUG, whatever came of it
  * @failures: KVM_SET_GUEST_DEBUG calls that failed in a row; it is given up
  *            after WATCH_ARM_FAILURES_MAX, until the wanted set changes
  * @failed_total: of this vCPU since the start; any thread may read it
  * @armed_gen: newest generation in force on this vCPU (release)
  * @canary_hits: traps of the arm-time canary; any thread may read it
+ * @strays: debug exits that no armed slot explains, since the last that one did
+ *          or the last change of the wanted set
+ * @strays_total: of this vCPU since the start; any thread may read it
+ * @gave_up: WATCH_STRAYS_MAX was reached: nothing is watched until the wanted
+ *           set changes
  */
 struct watch_state {
 	u64 armed[WATCH_SLOTS];
 	u32 step_mask;
 	bool armed_step;
+	u32 armed_skip;
+	u64 tried[WATCH_SLOTS];
 	u32 failures;
 	atomic_uint failed_total;
 	atomic_uint armed_gen;
 	atomic_uint canary_hits;
+	u32 strays;
+	atomic_uint strays_total;
+	bool gave_up;
 };
 
 #define WATCH_ARM_FAILURES_MAX 8
+/* Few enough to be over in a moment, far more than a guest's own debugger makes. */
+#define WATCH_STRAYS_MAX 4096
 
 /**
  * watch_init() - nothing armed
  * @w: filled in, with an eventfd of its own
  *
- * Return: 0 or negative errno of eventfd(2).
+ * Return: 0, or negative errno of eventfd(2) or pthread_mutex_init(3).
  */
 int watch_init(struct watchpoint_arm *w);
 
 /**
- * watch_destroy() - close the eventfd
+ * watch_destroy() - close the eventfd, release the lock
  * @w: initialised, or zeroed with @hit_evt -1; no vCPU thread runs any more
  */
 void watch_destroy(struct watchpoint_arm *w);
@@ -148,8 +165,10 @@ void watch_mark_armed(struct watchpoint_arm *w);
  *
  * vCPU threads. The first call flips the latch and makes one edge on
  * @w->hit_evt, all others do nothing.
+ *
+ * Return: whether this call was the first.
  */
-void watch_latch_hit(struct watchpoint_arm *w, u32 kind, u32 vcpu);
+bool watch_latch_hit(struct watchpoint_arm *w, u32 kind, u32 vcpu);
 
 /**
  * watch_latch_user_hit() - a user slot trapped
@@ -159,8 +178,10 @@ void watch_latch_hit(struct watchpoint_arm *w, u32 kind, u32 vcpu);
  *
  * vCPU threads. As watch_latch_hit(); also counts, and mutes a slot that is
  * written too often.
+ *
+ * Return: whether this call flipped the latch.
  */
-void watch_latch_user_hit(struct watchpoint_arm *w, unsigned int idx, u32 vcpu);
+bool watch_latch_user_hit(struct watchpoint_arm *w, unsigned int idx, u32 vcpu);
 
 /**
  * watch_slot0_trap() - read the exit kind and decide
@@ -169,8 +190,10 @@ void watch_latch_user_hit(struct watchpoint_arm *w, unsigned int idx, u32 vcpu);
  *
  * vCPU threads. Latches only a value of at least SCX_EXIT_ERROR, read through
  * kind_host_ptr; a NULL pointer is an epoch that is over.
+ *
+ * Return: whether this call flipped the latch.
  */
-void watch_slot0_trap(struct watchpoint_arm *w, u32 vcpu);
+bool watch_slot0_trap(struct watchpoint_arm *w, u32 vcpu);
 
 /**
  * watch_self_arm() - program this vCPU if what is wanted has changed
@@ -182,6 +205,9 @@ void watch_slot0_trap(struct watchpoint_arm *w, u32 vcpu);
  * vCPU thread, right before KVM_RUN. One relaxed load when nothing was ever
  * published; no ioctl when nothing changed. A KVM_SET_GUEST_DEBUG that fails
  * is counted, named once, and tried WATCH_ARM_FAILURES_MAX times.
+ *
+ * A user slot that has latched or is muted is left out, so that it costs one
+ * trap per vCPU at most until its owner has dealt with it.
  */
 void watch_self_arm(struct watchpoint_arm *w, struct watch_state *st, int fd, u32 index);
 
@@ -192,9 +218,16 @@ void watch_self_arm(struct watchpoint_arm *w, struct watch_state *st, int fd, u3
  * @dbg: of the exit
  * @index: of the vCPU
  *
- * vCPU thread. Decoding is the architecture's (host/arch/debugreg.h).
+ * vCPU thread. Decoding is the architecture's (host/arch/debugreg.h). A slot
+ * counts only while what it is armed with is still what is published: a trap
+ * at an address that was withdrawn meanwhile must not latch for its successor.
+ * A slot with the tag "" and no @value_host_ptr is the arm-time canary: its
+ * traps are counted in @st and nowhere else.
+ *
+ * Return: whether a latch was flipped, so that the coordinator will stop the
+ * machine; the vCPU then waits for that before it runs on (see vcpu.c).
  */
-void watch_dispatch(struct watchpoint_arm *w, struct watch_state *st,
+bool watch_dispatch(struct watchpoint_arm *w, struct watch_state *st,
 		    const struct kvm_debug_exit_arch *dbg, u32 index);
 
 #endif /* KTSTR_HOST_VMM_WATCH_H */

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <asm/msr-index.h>
+#include <linux/build_bug.h>
+#include <linux/kernel.h>
+#include <linux/kvm.h>
+
+#include "host/arch/arch.h"
+#include "host/vmm/freeze.h"
+#include "host/vmm/kvm.h"
+
+static void read_general(const struct kvm_regs *k, struct vcpu_regs *regs)
+{
+	const u64 gpr[] = {
+		k->rax, k->rbx, k->rcx, k->rdx, k->rsi, k->rdi, k->rbp, k->r8,
+		k->r9,	k->r10, k->r11, k->r12, k->r13, k->r14, k->r15,
+	};
+
+	static_assert(sizeof(gpr) <= sizeof(regs->gpr));
+	memcpy(regs->gpr, gpr, sizeof(gpr));
+	regs->nr_gpr = ARRAY_SIZE(gpr);
+	regs->ip = k->rip;
+	regs->sp = k->rsp;
+	regs->flags = k->rflags;
+}
+
+static void read_syscall_entry(int fd, struct vcpu_regs *regs)
+{
+	struct {
+		struct kvm_msrs head;
+		struct kvm_msr_entry lstar;
+	} msrs = {
+		.head.nmsrs = 1,
+		.lstar.index = MSR_LSTAR,
+	};
+
+	if (KVM_IOCTL(fd, KVM_GET_MSRS, &msrs, NULL) != 1)
+		return;
+	regs->syscall_entry = msrs.lstar.data;
+	regs->has_syscall_entry = true;
+}
+
+void arch_regs_read(int fd, struct vcpu_regs *regs)
+{
+	struct kvm_mp_state state;
+	struct kvm_sregs sregs;
+	struct kvm_regs general;
+
+	*regs = (struct vcpu_regs){ 0 };
+	if (KVM_IOCTL(fd, KVM_GET_REGS, &general, NULL) ||
+	    KVM_IOCTL(fd, KVM_GET_SREGS, &sregs, NULL))
+		return;
+	read_general(&general, regs);
+	regs->pt_root = sregs.cr3;
+	read_syscall_entry(fd, regs);
+	if (!KVM_IOCTL(fd, KVM_GET_MP_STATE, &state, NULL))
+		regs->runstate = state.mp_state;
+	regs->valid = true;
+}
+
+u64 arch_clock_now(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+/*
+ * The offset rather than the counter itself: it does not run on between the
+ * two calls, and equal changes leave the vCPUs' counters equal.
+ */
+int arch_clock_shift(int fd, u64 ticks)
+{
+	u64 offset = 0;
+	struct kvm_device_attr attr = {
+		.group = KVM_VCPU_TSC_CTRL,
+		.attr = KVM_VCPU_TSC_OFFSET,
+		.addr = (uintptr_t)&offset,
+	};
+
+	if (KVM_IOCTL(fd, KVM_HAS_DEVICE_ATTR, &attr, NULL))
+		return -ENXIO;
+	if (KVM_IOCTL(fd, KVM_GET_DEVICE_ATTR, &attr, NULL))
+		return -ENXIO;
+	offset -= ticks;
+	return KVM_IOCTL(fd, KVM_SET_DEVICE_ATTR, &attr, NULL);
+}

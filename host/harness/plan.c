@@ -21,6 +21,8 @@
 #define EMULATED_SLOWDOWN 3
 /* Behind the coordinator's own deadline, for a VMM that no longer answers. */
 #define SUPERVISOR_GRACE_NS (5 * NSEC_PER_SEC)
+/* Symbols, types and the canary of the watchpoints, before the workload. */
+#define OBSERVE_NS (10 * (u64)NSEC_PER_SEC)
 
 /* What a guest needs from its kernel's modules, in loading order. */
 static const char *const guest_modules[] = { "virtio_mmio", NULL };
@@ -28,6 +30,11 @@ static const char *const guest_modules[] = { "virtio_mmio", NULL };
 u32 plan_slowdown(void)
 {
 	return getenv(EMULATED_ENV) ? EMULATED_SLOWDOWN : 1;
+}
+
+static u32 duration_ms(const struct ktstr_test *test)
+{
+	return test->duration_ms ?: DEFAULT_DURATION_MS;
 }
 
 static int plan_topology(const struct ktstr_test *test, struct topology *topo,
@@ -122,7 +129,7 @@ static int add_scenario(const struct ktstr_test *test, struct plan *p, struct in
 {
 	struct scenario sc = {
 		.nonce = p->nonce,
-		.duration_ms = test->duration_ms ?: DEFAULT_DURATION_MS,
+		.duration_ms = duration_ms(test),
 		.workers = p->workers,
 		.fault = test->fault,
 		.fault_after_ms = test->fault_after_ms,
@@ -130,6 +137,11 @@ static int add_scenario(const struct ktstr_test *test, struct plan *p, struct in
 		.verbose = test->verbose,
 		.sched_path = p->sched_path,
 		.sched_ops = (char *)test->expect_ops,
+		.ops = p->ops.ops,
+		.nr_ops = p->ops.nr_ops,
+		.observe = p->observe,
+		.observe_first = p->observe && test->observe_first,
+		.timecheck = test->timecheck,
 	};
 	size_t len;
 	void *buf;
@@ -193,12 +205,56 @@ out:
 	return ret;
 }
 
+static int check_observation(const struct ktstr_test *test, struct ktstr_err *err)
+{
+	if (test->no_observe && test->observe_first)
+		return ktstr_err_set(err, -EINVAL,
+				     "observe_first and no_observe exclude each other: drop one");
+	if (!test->fallback_map != !test->fallback_flag)
+		return ktstr_err_set(err, -EINVAL,
+				     "fallback_map and fallback_flag go together: set both or none");
+	if (!test->scheduler && (test->nr_map_writes || test->fallback_map || test->dual_snapshot))
+		return ktstr_err_set(err, -EINVAL,
+				     "map_writes, fallback_map and dual_snapshot are about a scheduler: name one");
+	if ((u32)test->host_fault > KTSTR_HOST_FAULT_DEAF_WATCH)
+		return ktstr_err_set(err, -EINVAL,
+				     "host fault %u does not exist; use an enum ktstr_host_fault",
+				     test->host_fault);
+	return 0;
+}
+
+static int plan_observation(const struct ktstr_test *test, struct plan *p, struct ktstr_err *err)
+{
+	struct coord_config *c = &p->job.coord;
+	int ret;
+
+	ret = check_observation(test, err);
+	if (!ret)
+		ret = plan_ops_make(test, duration_ms(test), &p->ops, err);
+	if (!ret)
+		ret = plan_map_writes(test, duration_ms(test), p->map_writes, err);
+	p->observe = (test->scheduler || test->nr_ops) && !test->no_observe;
+	c->map_writes = p->map_writes;
+	c->nr_map_writes = test->nr_map_writes;
+	c->dual = test->dual_snapshot;
+	c->deaf_watch = test->host_fault == KTSTR_HOST_FAULT_DEAF_WATCH;
+	c->fallback_map = test->fallback_map;
+	c->fallback_flag = test->fallback_flag;
+	return ret;
+}
+
+/* On top of what any run may take. */
+static u64 observation_ns(const struct plan *p)
+{
+	return (p->ops.budget_ns + (p->observe ? OBSERVE_NS : 0)) * plan_slowdown();
+}
+
 static void plan_deadlines(const struct ktstr_test *test, struct plan *p)
 {
 	struct coord_config *c = &p->job.coord;
 	u64 now = mono_ns();
 
-	c->duration_ns = (test->duration_ms ?: DEFAULT_DURATION_MS) * (u64)NSEC_PER_MSEC;
+	c->duration_ns = duration_ms(test) * (u64)NSEC_PER_MSEC;
 	c->attach_ns = attach_ms(test) * (u64)NSEC_PER_MSEC;
 	c->nr_vcpus = topology_cpus(&p->job.vm.topo);
 	c->slowdown = plan_slowdown();
@@ -206,7 +262,7 @@ static void plan_deadlines(const struct ktstr_test *test, struct plan *p)
 	if (test->timeout_ms)
 		c->deadline_ns = now + test->timeout_ms * (u64)NSEC_PER_MSEC;
 	else
-		c->deadline_ns = now + coord_longest_ns(c);
+		c->deadline_ns = now + coord_longest_ns(c) + observation_ns(p);
 	p->job.deadline_ns = c->deadline_ns + SUPERVISOR_GRACE_NS;
 	p->job.stop = test->stop;
 	p->job.stop_ctx = test->stop_ctx;
@@ -225,6 +281,8 @@ int plan_make(const struct ktstr_test *test, struct plan *p, struct ktstr_err *e
 	if (!ret)
 		ret = plan_memory(test, vm, err);
 	if (!ret)
+		ret = plan_observation(test, p, err);
+	if (!ret)
 		ret = plan_kernel(test, p, &kernel, err);
 	if (!ret) {
 		p->workers = test->workers ?: topology_cpus(&vm->topo);
@@ -242,6 +300,7 @@ int plan_make(const struct ktstr_test *test, struct plan *p, struct ktstr_err *e
 void plan_free(struct plan *p)
 {
 	kernel_image_free(p->kernel);
+	plan_ops_free(&p->ops);
 	free(p->initrd);
 	free(p->cmdline);
 	free(p->sched_path);

@@ -3,6 +3,7 @@
 #define KTSTR_HOST_HARNESS_PLAN_H
 
 #include "host/harness/ktstr.h"
+#include "host/harness/plan_ops.h"
 #include "host/harness/vmm_process.h"
 #include "lib/err.h"
 
@@ -13,10 +14,14 @@
  * @initrd: the initramfs @job boots
  * @cmdline: the test's part of the kernel command line
  * @sched_path: the scheduler's program, or NULL
+ * @ops: what the guest will ask for
+ * @map_writes: what @job writes into BPF maps
+ * @observe: the guest awaits the observer and runs the watchpoints' canary
  * @nonce: of this run
  * @workers: how many are planned
  *
- * Owned by the caller: plan_free().
+ * Owned by the caller: plan_free(). Not to be copied or moved: @job points
+ * into it.
  */
 struct plan {
 	struct vmm_job job;
@@ -24,6 +29,9 @@ struct plan {
 	void *initrd;
 	char *cmdline;
 	char *sched_path;
+	struct plan_ops ops;
+	struct coord_map_write map_writes[COORD_MAP_WRITES_MAX];
+	bool observe;
 	u64 nonce;
 	u32 workers;
 };

@@ -9,21 +9,44 @@
 struct parse {
 	struct vmm_log *log;
 	size_t room;
+	size_t dump_room;
+	size_t op_room;
 	int err;
 };
 
+/* With a NUL behind it. */
 static void *copy(const void *data, size_t len)
 {
-	void *p = malloc(len + 1);
+	char *p = malloc(len + 1);
 
-	if (p && len)
+	if (!p)
+		return NULL;
+	if (len)
 		memcpy(p, data, len);
+	p[len] = '\0';
 	return p;
+}
+
+/* The array with room for one more element, or NULL. */
+static void *grow(struct parse *p, void *array, size_t nr, size_t *room, size_t size)
+{
+	size_t want = *room ? *room * 2 : 64;
+	void *bigger;
+
+	if (nr < *room)
+		return array;
+	bigger = reallocarray(array, want, size);
+	if (bigger)
+		*room = want;
+	else
+		p->err = -ENOMEM;
+	return bigger;
 }
 
 static void take_guest_frame(struct parse *p, const struct wire_frame *f)
 {
 	struct vmm_log *log = p->log;
+	struct wire_frame *frames;
 	struct wire_gfrm g;
 	void *payload;
 
@@ -31,17 +54,10 @@ static void take_guest_frame(struct parse *p, const struct wire_frame *f)
 		log->damaged = true;
 		return;
 	}
-	if (log->nr_frames == p->room) {
-		size_t room = p->room ? p->room * 2 : 64;
-		void *bigger = reallocarray(log->frames, room, sizeof(*log->frames));
-
-		if (!bigger) {
-			p->err = -ENOMEM;
-			return;
-		}
-		log->frames = bigger;
-		p->room = room;
-	}
+	frames = grow(p, log->frames, log->nr_frames, &p->room, sizeof(*frames));
+	if (!frames)
+		return;
+	log->frames = frames;
 	memcpy(&g, f->payload, sizeof(g));
 	payload = copy(f->payload + sizeof(g), f->len - sizeof(g));
 	if (!payload) {
@@ -78,6 +94,46 @@ static void take_text(struct parse *p, const struct wire_frame *f, void **text, 
 		p->err = -ENOMEM;
 }
 
+static void take_dump(struct parse *p, const struct wire_frame *f)
+{
+	struct vmm_log *log = p->log;
+	struct dump_view v, *dumps;
+
+	if (log->nr_dumps == VMM_LOG_DUMPS_MAX || wire_dump_decode(f->payload, f->len, &v)) {
+		log->damaged = true;
+		return;
+	}
+	dumps = grow(p, log->dumps, log->nr_dumps, &p->dump_room, sizeof(*dumps));
+	if (!dumps)
+		return;
+	log->dumps = dumps;
+	v.json = copy(v.json, v.json_len);
+	if (v.json)
+		log->dumps[log->nr_dumps++] = v;
+	else
+		p->err = -ENOMEM;
+}
+
+static void take_op(struct parse *p, const struct wire_frame *f)
+{
+	struct vmm_log *log = p->log;
+	struct op_view v, *ops;
+
+	if (wire_oprs_decode(f->payload, f->len, &v)) {
+		log->damaged = true;
+		return;
+	}
+	ops = grow(p, log->ops, log->nr_ops, &p->op_room, sizeof(*ops));
+	if (!ops)
+		return;
+	log->ops = ops;
+	v.data = copy(v.data, v.data_len);
+	if (v.data)
+		log->ops[log->nr_ops++] = v;
+	else
+		p->err = -ENOMEM;
+}
+
 static void take(void *ctx, const struct wire_frame *f)
 {
 	struct parse *p = ctx;
@@ -95,6 +151,10 @@ static void take(void *ctx, const struct wire_frame *f)
 		take_text(p, f, &log->console, &log->console_len);
 	else if (f->type == WIRE_COM2)
 		take_text(p, f, &log->com2, &log->com2_len);
+	else if (f->type == WIRE_DUMP)
+		take_dump(p, f);
+	else if (f->type == WIRE_OPRS)
+		take_op(p, f);
 	else
 		log->damaged = true;
 }
@@ -121,6 +181,12 @@ void vmm_log_free(struct vmm_log *log)
 	for (i = 0; i < log->nr_frames; i++)
 		free((void *)log->frames[i].payload);
 	free(log->frames);
+	for (i = 0; i < log->nr_dumps; i++)
+		free((void *)log->dumps[i].json);
+	free(log->dumps);
+	for (i = 0; i < log->nr_ops; i++)
+		free((void *)log->ops[i].data);
+	free(log->ops);
 	free(log->console);
 	free(log->com2);
 	memset(log, 0, sizeof(*log));

@@ -7,7 +7,14 @@
 #include <linux/types.h>
 
 #include "lib/wire.h"
+#include "lib/wire_dump.h"
 #include "lib/wire_result.h"
+
+/*
+ * What the coordinator keeps of a run's snapshots, and failure dumps with their
+ * early and degraded siblings beside them. More is damage.
+ */
+#define VMM_LOG_DUMPS_MAX 80
 
 /**
  * struct vmm_log - what the VMM process wrote, taken apart
@@ -19,6 +26,10 @@
  * @console_len: bytes of it
  * @com2: COM2, raw, or NULL
  * @com2_len: bytes of it
+ * @dumps: snapshots, in order; their JSON in memory of its own, NUL-terminated
+ * @nr_dumps: how many
+ * @ops: what came of requests, in order; their data in memory of its own
+ * @nr_ops: how many
  * @damaged: the log is torn or has frames that no VMM writes
  */
 struct vmm_log {
@@ -30,6 +41,10 @@ struct vmm_log {
 	size_t console_len;
 	void *com2;
 	size_t com2_len;
+	struct dump_view *dumps;
+	size_t nr_dumps;
+	struct op_view *ops;
+	size_t nr_ops;
 	bool damaged;
 };
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "host/coord/runlog.h"
+#include "host/harness/vmm_log.h"
 #include "host/harness/vmm_process.h"
 #include "host/kernel/image.h"
 #include "lib/log.h"
@@ -21,20 +22,18 @@
 #define LOG_FD	     3
 #define KERNEL_FD    4
 #define STOP_POLL_MS 100
-/* The log's own cap, console text and report; anything larger is damage. */
-#define LOG_READ_MAX (RUNLOG_MAX + (64UL << 20))
+/* The log's own cap, console text, report and dumps; anything larger is damage. */
+#define LOG_READ_MAX (RUNLOG_MAX + (64UL << 20) + VMM_LOG_DUMPS_MAX * (u64)WIRE_DUMP_JSON_MAX)
 #define LOG_SEALS    (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
-static int run_vm(const struct vmm_job *job, struct coord *coord, struct ktstr_err *err)
+static int run_vm(const struct vmm_job *job, const struct kernel_image *kernel, struct coord *coord,
+		  struct ktstr_err *err)
 {
-	struct kernel_image kernel = *job->vm.kernel;
 	struct vm_config cfg = job->vm;
 	struct vm *vm;
 	int ret;
 
-	if (kernel.fd >= 0)
-		kernel.fd = KERNEL_FD;
-	cfg.kernel = &kernel;
+	cfg.kernel = kernel;
 	cfg.sinks = coord_sinks(coord);
 	vm = vm_new(&cfg, err);
 	if (!vm)
@@ -47,11 +46,16 @@ static int run_vm(const struct vmm_job *job, struct coord *coord, struct ktstr_e
 /* Everything the VMM process does; its exit status says only "crashed or not". */
 static int vmm_main(const struct vmm_job *job, u64 start_ns)
 {
+	/* the machine boots it, the coordinator reads its symbols and types */
+	struct kernel_image kernel = *job->vm.kernel;
 	struct coord_config cfg = job->coord;
 	struct ktstr_err err = { 0 };
 	struct coord *coord;
 	int ret;
 
+	if (kernel.fd >= 0)
+		kernel.fd = KERNEL_FD;
+	cfg.kernel = &kernel;
 	cfg.start_ns = start_ns;
 	cfg.log_fd = LOG_FD;
 	coord = coord_new(&cfg, &err);
@@ -59,7 +63,7 @@ static int vmm_main(const struct vmm_job *job, u64 start_ns)
 		pr_err("VMM: %s", err.msg);
 		return 1;
 	}
-	ret = run_vm(job, coord, &err);
+	ret = run_vm(job, &kernel, coord, &err);
 	ret = coord_finish(coord, ret ? &err : NULL, &err);
 	coord_free(coord);
 	if (!ret && fcntl(LOG_FD, F_ADD_SEALS, LOG_SEALS))

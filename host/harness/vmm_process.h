@@ -19,7 +19,7 @@
 /**
  * struct vmm_job - what the VMM process has to do
  * @vm: the machine; its sinks are set by the VMM itself
- * @coord: the coordinator; start and log are set by the VMM itself
+ * @coord: the coordinator; start, log and kernel are set by the VMM itself
  * @deadline_ns: CLOCK_MONOTONIC; the VMM is killed then
  * @stop: asked every 100 ms; true kills the VMM; NULL = never
  * @stop_ctx: passed to @stop

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/harness/plan_kop.h"
+#include "host/harness/plan_ops.h"
+#include "lib/util.h"
+
+/* One operation at most; more than this many is a workload, not an observation. */
+#define COUNT_MAX 1000000
+/* What an operation may take: far above what it does, because it only delays a timeout. */
+#define STOP_NS (50 * (u64)NSEC_PER_MSEC)
+#define HOT_NS	(5 * (u64)NSEC_PER_MSEC)
+
+static u32 op_count(const struct ktstr_op *op)
+{
+	return op->count ?: 1;
+}
+
+static int check_name(const struct ktstr_op *op, size_t i, struct ktstr_err *err)
+{
+	const char *what = op->kind == SCENARIO_OP_CAPTURE ? "tag" : "kernel symbol";
+	size_t len = op->name ? strlen(op->name) : 0;
+
+	if (!len)
+		return ktstr_err_set(err, -EINVAL, "op %zu (%s): give it a %s in .name", i,
+				     scenario_op_name(op->kind), what);
+	if (len > WIRE_SNAP_TAG_MAX)
+		return ktstr_err_set(err, -EINVAL,
+				     "op %zu (%s): its %s has %zu bytes; shorten it to %u", i,
+				     scenario_op_name(op->kind), what, len, WIRE_SNAP_TAG_MAX);
+	if (op->entries || op->nr_entries)
+		return ktstr_err_set(err, -EINVAL,
+				     "op %zu (%s): entries belong to SCENARIO_OP_KERNEL; drop them",
+				     i, scenario_op_name(op->kind));
+	return 0;
+}
+
+static int check_op(const struct ktstr_op *op, size_t i, u32 duration_ms, struct ktstr_err *err)
+{
+	if (!op->kind || op->kind >= SCENARIO_OP_NR)
+		return ktstr_err_set(err, -EINVAL,
+				     "op %zu: kind %u does not exist; use an enum scenario_op_kind",
+				     i, op->kind);
+	if (op->at_ms >= duration_ms)
+		return ktstr_err_set(err, -EINVAL,
+				     "op %zu (%s): due after %u ms, but the workload ends after %u ms: raise duration_ms",
+				     i, scenario_op_name(op->kind), op->at_ms, duration_ms);
+	if (op->count > COUNT_MAX)
+		return ktstr_err_set(err, -EINVAL,
+				     "op %zu (%s): %u times; at most %u, or use several ops", i,
+				     scenario_op_name(op->kind), op->count, COUNT_MAX);
+	if (op->kind == SCENARIO_OP_KERNEL)
+		return 0;
+	return check_name(op, i, err);
+}
+
+static u64 op_budget(const struct ktstr_op *op)
+{
+	bool hot = op->kind == SCENARIO_OP_UNWATCH ||
+		   (op->kind == SCENARIO_OP_KERNEL && op->mode == WIRE_KOP_HOT);
+
+	return op_count(op) * (hot ? HOT_NS : STOP_NS);
+}
+
+static int add_op(const struct ktstr_op *op, size_t i, struct plan_ops *out, struct ktstr_err *err)
+{
+	struct scenario_op *to = &out->ops[i];
+	void *korq = NULL;
+	int ret;
+
+	to->kind = op->kind;
+	to->at_ms = op->at_ms;
+	to->count = op->count;
+	to->flags = op->may_fail ? SCENARIO_OP_MAY_FAIL : 0;
+	out->nr_ops++;
+	out->requests += op_count(op);
+	out->budget_ns += op_budget(op);
+	if (op->kind != SCENARIO_OP_KERNEL) {
+		to->tag = op->name;
+		return 0;
+	}
+	ret = plan_kop_encode(op, i, &korq, &to->korq_len, err);
+	to->korq = korq;
+	return ret;
+}
+
+int plan_ops_make(const struct ktstr_test *test, u32 duration_ms, struct plan_ops *out,
+		  struct ktstr_err *err)
+{
+	u64 captures = 0;
+	size_t i;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	if (test->nr_ops > KTSTR_OPS_MAX)
+		return ktstr_err_set(err, -EINVAL,
+				     "%zu ops; a test has at most %u: use .count, or split it",
+				     test->nr_ops, KTSTR_OPS_MAX);
+	if (!test->nr_ops)
+		return 0;
+	if (!test->ops)
+		return ktstr_err_set(err, -EINVAL, "%zu ops are announced, but .ops is NULL",
+				     test->nr_ops);
+	out->ops = calloc(test->nr_ops, sizeof(*out->ops));
+	if (!out->ops)
+		return ktstr_err_set(err, -ENOMEM, "out of memory for %zu ops", test->nr_ops);
+	for (i = 0; i < test->nr_ops; i++) {
+		const struct ktstr_op *op = &test->ops[i];
+
+		ret = check_op(op, i, duration_ms, err);
+		if (ret)
+			return ret;
+		if (op->kind == SCENARIO_OP_CAPTURE)
+			captures += op_count(op);
+		if (captures > KTSTR_SNAPSHOTS_MAX)
+			return ktstr_err_set(err, -EINVAL,
+					     "op %zu (capture): %llu snapshots asked for so far; a run keeps at most %u: lower .count",
+					     i, (unsigned long long)captures, KTSTR_SNAPSHOTS_MAX);
+		ret = add_op(op, i, out, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void plan_ops_free(struct plan_ops *ops)
+{
+	u32 i;
+
+	for (i = 0; i < ops->nr_ops; i++)
+		free((void *)ops->ops[i].korq);
+	free(ops->ops);
+	memset(ops, 0, sizeof(*ops));
+}
+
+int plan_map_writes(const struct ktstr_test *test, u32 duration_ms, struct coord_map_write *out,
+		    struct ktstr_err *err)
+{
+	size_t i;
+
+	if (test->nr_map_writes > COORD_MAP_WRITES_MAX)
+		return ktstr_err_set(err, -EINVAL, "%zu map writes; a test has at most %u",
+				     test->nr_map_writes, COORD_MAP_WRITES_MAX);
+	if (test->nr_map_writes && !test->map_writes)
+		return ktstr_err_set(err, -EINVAL,
+				     "%zu map writes are announced, but .map_writes is NULL",
+				     test->nr_map_writes);
+	for (i = 0; i < test->nr_map_writes; i++) {
+		const struct ktstr_map_write *w = &test->map_writes[i];
+
+		if (!w->map || !*w->map || !w->variable || !*w->variable)
+			return ktstr_err_set(err, -EINVAL,
+					     "map write %zu: name the map (\".bss\") and a variable in it",
+					     i);
+		if (w->after_ms >= duration_ms)
+			return ktstr_err_set(err, -EINVAL,
+					     "map write %zu (%s): due after %u ms, but the workload ends after %u ms: raise duration_ms",
+					     i, w->variable, w->after_ms, duration_ms);
+		out[i] = (struct coord_map_write){
+			.map = w->map,
+			.variable = w->variable,
+			.value = w->value,
+			.after_ns = w->after_ms * (u64)NSEC_PER_MSEC,
+		};
+	}
+	return 0;
+}

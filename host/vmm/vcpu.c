@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <linux/compiler.h>
 
 #include "host/vmm/exit.h"
 #include "host/vmm/vcpu.h"
@@ -14,8 +16,19 @@
 #define VCPU_KICK_SIGNAL SIGRTMIN
 #define JOIN_RETRY_NS	 (20 * NSEC_PER_MSEC)
 
+/* Run page of the vCPU whose thread this is; for the handler of the kick signal. */
+static __thread struct kvm_run *own_run;
+
+/*
+ * The kicker sets the flag as well, but its store may come right before the
+ * thread clears the flag, and the signal right before the thread is in KVM_RUN.
+ */
 static void kick_handler(int sig)
 {
+	struct kvm_run *run = READ_ONCE(own_run);
+
+	if (run)
+		__atomic_store_n(&run->immediate_exit, 1, __ATOMIC_RELAXED);
 }
 
 int vcpu_kick_init(void)
@@ -85,28 +98,100 @@ static void handle_exit(struct vcpu *vcpu)
 	}
 }
 
+/* What a vCPU looks at before it enters the guest is new from here on. */
+static void take_kick_back(struct vcpu *vcpu)
+{
+	__atomic_store_n(&vcpu->run->immediate_exit, 0, __ATOMIC_RELAXED);
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+static bool killed(const struct vcpu *vcpu)
+{
+	return atomic_load_explicit(&vcpu->vm->kill, memory_order_acquire);
+}
+
+static bool freezing(const struct vcpu *vcpu)
+{
+	return atomic_load_explicit(&vcpu->vm->freeze.requested, memory_order_acquire);
+}
+
+/*
+ * Our store flipped a latch: do not go on before the coordinator has kicked us,
+ * be it to freeze the machine or because it will not. The signal is open only
+ * while we sleep, so it cannot slip in between looking and sleeping.
+ */
+static void hold(struct vcpu *vcpu)
+{
+	struct pollfd kill_evt = { .fd = vcpu->vm->kill_evt, .events = POLLIN };
+	u64 now = mono_ns(), end = now + VCPU_HOLD_MS * NSEC_PER_MSEC;
+	sigset_t kick, open_mask;
+
+	sigemptyset(&kick);
+	sigaddset(&kick, VCPU_KICK_SIGNAL);
+	pthread_sigmask(SIG_BLOCK, &kick, &open_mask);
+	for (; now < end && !killed(vcpu) && !freezing(vcpu); now = mono_ns()) {
+		struct timespec left = {
+			.tv_sec = (end - now) / NSEC_PER_SEC,
+			.tv_nsec = (end - now) % NSEC_PER_SEC,
+		};
+
+		if (__atomic_load_n(&vcpu->run->immediate_exit, __ATOMIC_RELAXED))
+			break;
+		ppoll(&kill_evt, 1, &left, &open_mask);
+	}
+	pthread_sigmask(SIG_SETMASK, &open_mask, NULL);
+}
+
+int vcpu_enter(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+
+	if (ioctl(vcpu->fd, KVM_RUN, 0)) {
+		int ret = errno == EINTR || errno == EAGAIN ? 0 : -errno;
+
+		take_kick_back(vcpu);
+		return ret;
+	}
+	if (run->exit_reason != KVM_EXIT_DEBUG)
+		handle_exit(vcpu);
+	else if (watch_dispatch(&vcpu->vm->watch, &vcpu->watch, &run->debug.arch, vcpu->index))
+		hold(vcpu);
+	return 1;
+}
+
+static void run_loop(struct vcpu *vcpu)
+{
+	int ret;
+
+	while (!killed(vcpu)) {
+		if (freezing(vcpu)) {
+			freeze_park(vcpu);
+			continue;
+		}
+		watch_self_arm(&vcpu->vm->watch, &vcpu->watch, vcpu->fd, vcpu->index);
+		ret = vcpu_enter(vcpu);
+		if (ret < 0) {
+			end_vm(vcpu, VM_END_RUN_ERROR, -ret);
+			break;
+		}
+	}
+}
+
 static void *vcpu_thread(void *arg)
 {
 	struct vcpu *vcpu = arg;
-	struct vm *vm = vcpu->vm;
 	char name[16];
 
 	snprintf(name, sizeof(name), "vcpu%u", vcpu->index);
 	pthread_setname_np(pthread_self(), name);
+	WRITE_ONCE(own_run, vcpu->run);
 	atomic_store_explicit(&vcpu->alive, true, memory_order_release);
-
-	while (!atomic_load_explicit(&vm->kill, memory_order_acquire)) {
-		if (!ioctl(vcpu->fd, KVM_RUN, 0)) {
-			handle_exit(vcpu);
-			continue;
-		}
-		if (errno != EINTR && errno != EAGAIN) {
-			end_vm(vcpu, VM_END_RUN_ERROR, errno);
-			break;
-		}
-		vcpu->run->immediate_exit = 0;
-	}
+	/* whoever saw no live thread to kick has stored before what we look at now */
+	atomic_thread_fence(memory_order_seq_cst);
+	run_loop(vcpu);
+	WRITE_ONCE(own_run, NULL);
 	atomic_store_explicit(&vcpu->alive, false, memory_order_release);
+	atomic_store_explicit(&vcpu->ended, true, memory_order_release);
 	return NULL;
 }
 
@@ -123,10 +208,10 @@ int vcpu_start(struct vcpu *vcpu, struct ktstr_err *err)
 
 void vcpu_kick(struct vcpu *vcpu)
 {
-	if (!atomic_load_explicit(&vcpu->alive, memory_order_acquire))
-		return;
-	__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELEASE);
-	pthread_kill(vcpu->thread, VCPU_KICK_SIGNAL);
+	if (atomic_load_explicit(&vcpu->alive, memory_order_acquire))
+		__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELEASE);
+	if (atomic_load_explicit(&vcpu->alive, memory_order_acquire))
+		pthread_kill(vcpu->thread, VCPU_KICK_SIGNAL);
 }
 
 u64 vcpu_cpu_ns(const struct vcpu *vcpu)

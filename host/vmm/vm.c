@@ -159,6 +159,20 @@ static int build(struct vm *vm, const struct vm_config *cfg, struct ktstr_err *e
 	return ret ? ret : arch_set_entry(vm, l.entry, err);
 }
 
+static int open_events(struct vm *vm, struct ktstr_err *err)
+{
+	int ret = 0;
+
+	vm->kill_evt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (vm->kill_evt < 0)
+		ret = -errno;
+	if (!ret)
+		ret = freeze_init(&vm->freeze);
+	if (!ret)
+		ret = watch_init(&vm->watch);
+	return ret ? ktstr_err_set(err, ret, "eventfd: %s", strerror(-ret)) : 0;
+}
+
 struct vm *vm_new(const struct vm_config *cfg, struct ktstr_err *err)
 {
 	struct vm *vm = calloc(1, sizeof(*vm));
@@ -171,12 +185,15 @@ struct vm *vm_new(const struct vm_config *cfg, struct ktstr_err *err)
 	}
 	vm->kvm_fd = -1;
 	vm->vm_fd = -1;
+	vm->freeze.parked_evt = -1;
+	vm->freeze.thaw_evt = -1;
+	vm->watch.hit_evt = -1;
 	vm_devices_reset(vm);
 	vm->topo = cfg->topo;
 	vm->sinks = cfg->sinks;
-	vm->kill_evt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	ret = vm->kill_evt < 0 ? ktstr_err_set(err, -errno, "eventfd: %s", strerror(errno)) :
-				 build(vm, cfg, err);
+	ret = open_events(vm, err);
+	if (!ret)
+		ret = build(vm, cfg, err);
 	if (!ret)
 		return vm;
 	vm_free(vm);
@@ -207,6 +224,11 @@ void vm_kick_all(struct vm *vm)
 {
 	u32 i;
 
+	/*
+	 * A vCPU that takes an earlier kick's flag back looks at what there is to
+	 * do behind a fence of its own: either it keeps our flag, or it sees why.
+	 */
+	atomic_thread_fence(memory_order_seq_cst);
 	for (i = 0; i < vm->nr_vcpus; i++) {
 		struct vcpu *vcpu = &vm->vcpus[i];
 
@@ -286,6 +308,8 @@ void vm_free(struct vm *vm)
 	close_fd(&vm->vm_fd);
 	gmem_free(vm->ram);
 	close_fd(&vm->kvm_fd);
+	watch_destroy(&vm->watch);
+	freeze_destroy(&vm->freeze);
 	close_fd(&vm->kill_evt);
 	free(vm);
 }

@@ -51,7 +51,7 @@
  */
 struct watch_user {
 	atomic_ullong request_kva;
-	_Atomic(const void *) value_host_ptr;
+	const void *_Atomic value_host_ptr;
 	u32 value_len;
 	atomic_bool hit;
 	atomic_bool muted;
@@ -83,7 +83,7 @@ struct watch_user {
  */
 struct watchpoint_arm {
 	atomic_ullong request_kva;
-	_Atomic(const u32 *) kind_host_ptr;
+	const u32 *_Atomic kind_host_ptr;
 	atomic_bool hit;
 	u64 hit_ns;
 	u32 hit_kind;

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "host/arch/arch.h"
+#include "host/vmm/freeze.h"
+#include "host/vmm/vcpu.h"
+#include "host/vmm/vm.h"
+#include "lib/log.h"
+#include "lib/util.h"
+
+/*
+ * A string instruction on a device register leaves KVM once per element, and
+ * KVM itself goes back to the guest after 1024 of them (x86_emulate_insn()).
+ */
+#define DRAIN_MAX_EXITS 4096
+
+int freeze_init(struct freeze *f)
+{
+	int ret;
+
+	*f = (struct freeze){ .parked_evt = -1, .thaw_evt = -1 };
+	f->parked_evt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	f->thaw_evt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (f->parked_evt >= 0 && f->thaw_evt >= 0)
+		return 0;
+	ret = -errno;
+	freeze_destroy(f);
+	return ret;
+}
+
+void freeze_destroy(struct freeze *f)
+{
+	close_fd(&f->parked_evt);
+	close_fd(&f->thaw_evt);
+}
+
+const char *vcpu_regs_text(const struct vcpu_regs *regs, char *buf, size_t len)
+{
+	int n = snprintf(buf, len, "ip=0x%016llx sp=0x%016llx ptroot=0x%016llx",
+			 (unsigned long long)regs->ip, (unsigned long long)regs->sp,
+			 (unsigned long long)regs->pt_root);
+
+	if (regs->has_user_pt_root && n > 0 && (size_t)n < len)
+		snprintf(buf + n, len - n, " uptroot=0x%016llx",
+			 (unsigned long long)regs->user_pt_root);
+	return buf;
+}
+
+static bool killed(const struct vcpu *vcpu)
+{
+	return atomic_load_explicit(&vcpu->vm->kill, memory_order_acquire);
+}
+
+static bool requested(const struct vcpu *vcpu)
+{
+	return atomic_load_explicit(&vcpu->vm->freeze.requested, memory_order_acquire);
+}
+
+/*
+ * What the guest has asked of a device is done, but its instruction is not: KVM
+ * puts the result into registers and memory at the next KVM_RUN. Completing
+ * one access may bring the next one of the same instruction.
+ */
+static void drain(struct vcpu *vcpu)
+{
+	int ret, n = 0;
+
+	do {
+		__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELAXED);
+		ret = vcpu_enter(vcpu);
+	} while (ret > 0 && ++n < DRAIN_MAX_EXITS && !killed(vcpu));
+	if (ret < 0)
+		pr_warn("vCPU %u: KVM_RUN while freezing: %s; a device access may be incomplete",
+			vcpu->index, strerror(-ret));
+	else if (n == DRAIN_MAX_EXITS)
+		pr_warn_once("vCPU %u: a device access goes on and on; frozen in the middle of it",
+			     vcpu->index);
+}
+
+static void signal_parked(const struct freeze *f)
+{
+	static const u64 one = 1;
+
+	/* EAGAIN: the counter is full, so the coordinator is being woken anyway */
+	if (write(f->parked_evt, &one, sizeof(one)) < 0 && errno != EAGAIN)
+		pr_warn_once("parked eventfd: %s; freezing takes up to %d ms now", strerror(errno),
+			     FREEZE_BACKSTOP_MS);
+}
+
+static void wait_thaw(const struct vcpu *vcpu)
+{
+	struct pollfd fds[] = {
+		{ .fd = vcpu->vm->freeze.thaw_evt, .events = POLLIN },
+		{ .fd = vcpu->vm->kill_evt, .events = POLLIN },
+	};
+
+	while (requested(vcpu) && !killed(vcpu))
+		poll(fds, ARRAY_SIZE(fds), FREEZE_BACKSTOP_MS);
+}
+
+static void take_back_clock(const struct vcpu *vcpu)
+{
+	u64 ticks = atomic_load_explicit(&vcpu->vm->freeze.clock_shift, memory_order_relaxed);
+	int ret = ticks && !killed(vcpu) ? arch_clock_shift(vcpu->fd, ticks) : 0;
+
+	if (ret)
+		pr_warn_once("the guest sees the freeze: its clock cannot be set back: %s",
+			     strerror(-ret));
+}
+
+void freeze_park(struct vcpu *vcpu)
+{
+	drain(vcpu);
+	arch_regs_read(vcpu->fd, &vcpu->regs);
+	atomic_store_explicit(&vcpu->parked, true, memory_order_release);
+	signal_parked(&vcpu->vm->freeze);
+	wait_thaw(vcpu);
+	take_back_clock(vcpu);
+	atomic_store_explicit(&vcpu->parked, false, memory_order_release);
+}

@@ -37,8 +37,8 @@
 
 /**
  * struct watch_user - one of the slots 1..3
- * @request_kva: guest virtual address, 0 = free (release/acquire)
  * @value_host_ptr: the watched bytes in host memory, @value_len of them
+ * @request_kva: guest virtual address, 0 = free (release/acquire)
  * @value_len: 4 or 8
  * @hit: latched by the first vCPU that traps; cleared when the slot is freed
  * @muted: WATCH_MUTE_HITS traps came before the first was handled: every vCPU
@@ -50,8 +50,8 @@
  * @tag: the symbol; written by the coordinator before @request_kva
  */
 struct watch_user {
-	atomic_ullong request_kva;
 	const void *_Atomic value_host_ptr;
+	atomic_ullong request_kva;
 	u32 value_len;
 	atomic_bool hit;
 	atomic_bool muted;
@@ -64,9 +64,9 @@ struct watch_user {
 
 /**
  * struct watchpoint_arm - what all vCPU threads of a machine watch
- * @request_kva: slot 0: guest virtual address of the exit kind, 0 = none
  * @kind_host_ptr: slot 0: the exit kind in host memory; guest memory outlives
  *                 every vCPU thread, so a stale pointer can be read, not harm
+ * @request_kva: slot 0: guest virtual address of the exit kind, 0 = none
  * @hit: slot 0 latched
  * @hit_ns: slot 0: mono_ns() of the latch; written before @hit
  * @hit_kind: slot 0: the kind that latched; written before @hit
@@ -82,8 +82,8 @@ struct watch_user {
  * @deaf: fault injection: vCPUs pretend to arm and never do
  */
 struct watchpoint_arm {
-	atomic_ullong request_kva;
 	const u32 *_Atomic kind_host_ptr;
+	atomic_ullong request_kva;
 	atomic_bool hit;
 	u64 hit_ns;
 	u32 hit_kind;

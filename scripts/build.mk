@@ -3,6 +3,7 @@
 # Makefile that includes this; KDIR is the kernel tree headers come from.
 #
 # OUT/libktstr.a           lib/ and host/
+# OUT/obj/libbpf           libbpf of the tree, for its reader of BTF
 # OUT/ktstr                the command
 # OUT/guest-init           PID 1 of guests, static
 # OUT/selftests/NAME       test programs
@@ -28,14 +29,16 @@ endif
 
 ktstr_cppflags := -D_GNU_SOURCE -I$(KTSTR_ROOT) -I$(sys_include) \
 	-I$(KDIR)/tools/include -I$(KDIR)/tools/include/uapi \
-	-I$(KDIR)/tools/arch/$(ARCH)/include -I$(KDIR)/tools/arch/$(ARCH)/include/uapi
+	-I$(KDIR)/tools/arch/$(ARCH)/include -I$(KDIR)/tools/arch/$(ARCH)/include/uapi \
+	-idirafter $(KDIR)/tools/lib
 ktstr_warn := -Wall -Wextra -Wno-unused-parameter \
 	-Wno-missing-field-initializers -Wno-sign-compare -Wdeclaration-after-statement \
 	-Wmissing-prototypes -Wstrict-prototypes
 ktstr_cflags := -std=gnu11 -g $(ktstr_warn) -pthread -MMD -MP
 ktstr_opt := -O2
 ktstr_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-ktstr_libs := -Wl,--as-needed -lzstd -llzma -lz -lelf -pthread
+libbpf := $(OUT)/obj/libbpf/libbpf.a
+ktstr_libs := $(libbpf) -Wl,--as-needed -lzstd -llzma -lz -lelf -pthread
 lint_cppflags := -I$(KDIR)/tools/testing/selftests -idirafter $(KDIR)/include
 kselftest_cppflags := -I$(KDIR)/tools/testing/selftests
 werror = $(if $(filter-out 0,$(WERROR)),-Werror)
@@ -85,6 +88,7 @@ programs: $(OUT)/libktstr.a
 
 -include $(call root_glob,host/arch/$(ARCH)/build.mk host/harness/build.mk guest-init/build.mk \
 	tools/ktstr/build.mk cli/build.mk)
+include $(KTSTR_ROOT)/scripts/libbpf.mk
 include $(KTSTR_ROOT)/scripts/sched_ext.mk
 
 compile = $(Q)mkdir -p $(@D) && \

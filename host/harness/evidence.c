@@ -109,6 +109,26 @@ static void on_life(struct evidence *e, const struct wire_frame *f)
 	}
 }
 
+static void on_timecheck(struct evidence *e, const struct wire_frame *f)
+{
+	struct wire_timc raw;
+
+	if (f->len != sizeof(raw)) {
+		e->malformed++;
+		return;
+	}
+	memcpy(&raw, f->payload, sizeof(raw));
+	e->timecheck_seen = true;
+	e->timecheck = (struct ktstr_timecheck){
+		.samples = le64_to_cpu(raw.samples),
+		.elapsed_ns = le64_to_cpu(raw.elapsed_ns),
+		.backwards = le64_to_cpu(raw.backwards),
+		.max_step_ns = le64_to_cpu(raw.max_step_ns),
+		.max_drift_ns = le64_to_cpu(raw.max_drift_ns),
+		.tsc_khz = le64_to_cpu(raw.tsc_khz),
+	};
+}
+
 /* The result follows the scenario, the exit follows the result. */
 static void check_order(struct evidence *e, const struct wire_frame *f)
 {
@@ -165,6 +185,9 @@ static void take_frame(struct evidence *e, const struct wire_frame *f, u64 nonce
 		break;
 	case WIRE_LIFE:
 		on_life(e, f);
+		break;
+	case WIRE_TIMC:
+		on_timecheck(e, f);
 		break;
 	case WIRE_STIM:
 	case WIRE_STEN:

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <linux/types.h>
 
+#include "host/harness/ktstr.h"
 #include "lib/wire.h"
 #include "lib/wire_result.h"
 
@@ -39,6 +40,8 @@
  * @sched_died_why: printable ASCII, may be empty
  * @sched_exit: WIRE_SCDX came
  * @sched_exit_code: exit status, or minus the signal
+ * @timecheck_seen: WIRE_TIMC came
+ * @timecheck: the last one
  * @stage: the furthest stage that frames prove
  * @sched_log: output of the scheduler, raw, the last EVIDENCE_SCHED_LOG_MAX
  *             bytes of it; NULL without any
@@ -66,6 +69,8 @@ struct evidence {
 	char sched_died_why[512];
 	bool sched_exit;
 	s32 sched_exit_code;
+	bool timecheck_seen;
+	struct ktstr_timecheck timecheck;
 	enum wire_stage stage;
 	char *sched_log;
 	size_t sched_log_len;

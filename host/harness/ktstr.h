@@ -77,6 +77,7 @@ enum ktstr_verdict {
  * @KTSTR_REASON_WATCH_UNSUPPORTED: the watchpoints' own canary did not fire:
  *                                  nothing can be said about what they missed
  * @KTSTR_REASON_NOT_FROZEN: a snapshot was taken with a vCPU still running
+ * @KTSTR_REASON_MAP_NOT_WRITTEN: the host could not write a BPF map's variable
  * @KTSTR_REASON_NR: how many there are
  */
 enum ktstr_reason {
@@ -105,6 +106,7 @@ enum ktstr_reason {
 	KTSTR_REASON_SKIPPED,
 	KTSTR_REASON_WATCH_UNSUPPORTED,
 	KTSTR_REASON_NOT_FROZEN,
+	KTSTR_REASON_MAP_NOT_WRITTEN,
 	KTSTR_REASON_NR,
 };
 

@@ -4,11 +4,13 @@
 
 #include "ktstr.h"
 #include "lib/util.h"
+#include "result_snapshot.h"
 
 void ktstr_result_free(struct ktstr_result *res)
 {
 	if (!res)
 		return;
+	result_snapshot_free(res);
 	free(res->workers);
 	free(res->sched_log);
 	free(res->console);
@@ -79,6 +81,9 @@ const char *ktstr_reason_name(enum ktstr_reason r)
 		[KTSTR_REASON_VMM_ERROR] = "vmm_error",
 		[KTSTR_REASON_SETUP] = "setup",
 		[KTSTR_REASON_SKIPPED] = "skipped",
+		[KTSTR_REASON_WATCH_UNSUPPORTED] = "watch_unsupported",
+		[KTSTR_REASON_NOT_FROZEN] = "not_frozen",
+		[KTSTR_REASON_MAP_NOT_WRITTEN] = "map_not_written",
 	};
 
 	return (u32)r < KTSTR_REASON_NR ? names[r] : "unknown";

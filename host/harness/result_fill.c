@@ -5,6 +5,7 @@
 
 #include "lib/text.h"
 #include "result_fill.h"
+#include "result_snapshot.h"
 
 static void fill_report(struct ktstr_result *res, const struct vmm_report *r)
 {
@@ -87,6 +88,8 @@ int result_fill(struct ktstr_result *res, const struct verdict_input *in, const 
 	res->stage = final_stage(in, e);
 	res->exit_seen = e->exits;
 	res->exit_code = e->exit_code;
+	res->timecheck_seen = e->timecheck_seen;
+	res->timecheck = e->timecheck;
 	if (in->report)
 		fill_report(res, in->report);
 	if (e->results) {
@@ -98,5 +101,7 @@ int result_fill(struct ktstr_result *res, const struct verdict_input *in, const 
 		err = fill_sched_log(res, e);
 	if (!err)
 		err = fill_console(res, in->console);
+	if (!err)
+		err = result_snapshot_fill(res, in);
 	return err;
 }

@@ -25,6 +25,8 @@ static int judge(const struct ktstr_test *test, const struct plan *p, const stru
 		.sched_wanted = test->scheduler,
 		.expect_ops = test->expect_ops,
 		.workers = p->workers,
+		.observed = p->observe,
+		.map_writes = test->nr_map_writes,
 		.wait_status = out->wait_status,
 		.deadline = out->deadline,
 		.stopped = out->stopped,
@@ -41,6 +43,10 @@ static int judge(const struct ktstr_test *test, const struct plan *p, const stru
 		in.frames = log.frames;
 		in.nr_frames = log.nr_frames;
 		in.report = log.report_valid ? &log.report : NULL;
+		in.dumps = log.dumps;
+		in.nr_dumps = log.nr_dumps;
+		in.ops = log.ops;
+		in.nr_ops = log.nr_ops;
 		in.log_damaged = log.damaged;
 		in.com2 = log.com2;
 		in.com2_len = log.com2_len;

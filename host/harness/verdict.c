@@ -6,45 +6,14 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "evidence.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "result_fill.h"
 #include "schedlog.h"
-#include "verdict.h"
+#include "verdict_judge.h"
 
-/* What must have been shown, each by a check of its own, before a pass. */
-enum proof {
-	PROOF_CONSOLE,
-	PROOF_VM_END,
-	PROOF_VMM_PROCESS,
-	PROOF_SCHED,
-	PROOF_RESULT,
-	PROOF_GUEST,
-	PROOF_EXIT,
-	PROOF_ORDER,
-	PROOF_WORKERS,
-	PROOF_CHANNEL,
-	PROOF_NR,
-};
-
-struct judge {
-	const struct verdict_input *in;
-	struct ktstr_result *res;
-	struct evidence ev;
-	enum ktstr_verdict against;
-	bool noted;
-	u32 proofs;
-};
-
-static void proved(struct judge *j, enum proof p)
-{
-	j->proofs |= 1U << p;
-}
-
-/* The worst finding decides; among equals the first one does. */
-static void __printf(5, 6) note(struct judge *j, enum ktstr_verdict verdict, bool infra,
-				enum ktstr_reason reason, const char *fmt, ...)
+void judge_note(struct judge *j, enum ktstr_verdict verdict, bool infra, enum ktstr_reason reason,
+		const char *fmt, ...)
 {
 	va_list ap;
 
@@ -59,10 +28,6 @@ static void __printf(5, 6) note(struct judge *j, enum ktstr_verdict verdict, boo
 	va_end(ap);
 }
 
-#define fail(j, reason, ...)  note(j, KTSTR_FAIL, false, KTSTR_REASON_##reason, __VA_ARGS__)
-#define doubt(j, reason, ...) note(j, KTSTR_INCONCLUSIVE, false, KTSTR_REASON_##reason, __VA_ARGS__)
-#define infra(j, reason, ...) note(j, KTSTR_INCONCLUSIVE, true, KTSTR_REASON_##reason, __VA_ARGS__)
-
 static const char *stage_words(const struct judge *j)
 {
 	if (!j->ev.init_started)
@@ -70,13 +35,6 @@ static const char *stage_words(const struct judge *j)
 	if (!j->ev.payload_started)
 		return "init started but payload never ran (cgroup/scheduler setup failed)";
 	return "payload started but produced no test result";
-}
-
-/* Guest text that is NUL-terminated already, made fit for a message. */
-static const char *safe(char *dst, size_t room, const char *src)
-{
-	text_escape_line(dst, room, src, strlen(src));
-	return dst;
 }
 
 static void check_console(struct judge *j)
@@ -88,25 +46,26 @@ static void check_console(struct judge *j)
 
 	if (r) {
 		res->console_kind = r->console_kind;
-		safe(res->console_line, sizeof(res->console_line), r->console_line);
+		judge_text(res->console_line, sizeof(res->console_line), r->console_line);
 	}
 	if (c && (u32)c->kind >= res->console_kind) {
 		res->console_kind = c->kind;
-		safe(res->console_line, sizeof(res->console_line), c->line);
+		judge_text(res->console_line, sizeof(res->console_line), c->line);
 		panic = c->panic_line;
 	}
 	if (!conscan_crashed(res->console_kind)) {
 		/* without either nobody has looked */
 		if (c || r)
-			proved(j, PROOF_CONSOLE);
+			judge_proved(j, PROOF_CONSOLE);
 		return;
 	}
 	if (panic[0] && strcmp(panic, res->console_line))
-		fail(j, GUEST_CRASHED, "guest crashed: %s; then: %s", res->console_line, panic);
+		judge_fail(j, GUEST_CRASHED, "guest crashed: %s; then: %s", res->console_line,
+			   panic);
 	else
-		fail(j, GUEST_CRASHED, "guest crashed: %s",
-		     res->console_line[0] ? res->console_line :
-					    conscan_kind_name(res->console_kind));
+		judge_fail(j, GUEST_CRASHED, "guest crashed: %s",
+			   res->console_line[0] ? res->console_line :
+						  conscan_kind_name(res->console_kind));
 }
 
 static void check_com2(struct judge *j)
@@ -116,16 +75,16 @@ static void check_com2(struct judge *j)
 	if (!j->in->com2_len)
 		return;
 	text_escape_line(text, sizeof(text), j->in->com2, j->in->com2_len);
-	fail(j, GUEST_FAILED, "guest crashed: %s", text);
+	judge_fail(j, GUEST_FAILED, "guest crashed: %s", text);
 }
 
 static void timed_out(struct judge *j, const char *where)
 {
 	if (j->ev.results)
-		fail(j, TIMED_OUT, "timed out after the result: %s", where);
+		judge_fail(j, TIMED_OUT, "timed out after the result: %s", where);
 	else
-		fail(j, TIMED_OUT, "timed out (no result via bulk port or COM2): %s: %s", where,
-		     stage_words(j));
+		judge_fail(j, TIMED_OUT, "timed out (no result via bulk port or COM2): %s: %s",
+			   where, stage_words(j));
 }
 
 static void check_vm_end(struct judge *j)
@@ -136,34 +95,34 @@ static void check_vm_end(struct judge *j)
 
 	if (!r)
 		return;
-	safe(why, sizeof(why), r->reason);
+	judge_text(why, sizeof(why), r->reason);
 	switch (r->exit_reason) {
 	case VMM_EXIT_SHUTDOWN:
-		proved(j, PROOF_VM_END);
+		judge_proved(j, PROOF_VM_END);
 		break;
 	case VMM_EXIT_TRIPLE_FAULT:
-		fail(j, GUEST_CRASHED, "guest crashed: triple fault in stage %s", stage);
+		judge_fail(j, GUEST_CRASHED, "guest crashed: triple fault in stage %s", stage);
 		break;
 	case VMM_EXIT_FATAL:
-		fail(j, GUEST_CRASHED, "guest crashed: KVM exit %u in stage %s: %s",
-		     r->kvm_exit_reason, stage, why);
+		judge_fail(j, GUEST_CRASHED, "guest crashed: KVM exit %u in stage %s: %s",
+			   r->kvm_exit_reason, stage, why);
 		break;
 	case VMM_EXIT_GUEST_PANIC:
-		fail(j, GUEST_CRASHED, "guest crashed: %s", why[0] ? why : "panic");
+		judge_fail(j, GUEST_CRASHED, "guest crashed: %s", why[0] ? why : "panic");
 		break;
 	case VMM_EXIT_TIMEOUT:
 		timed_out(j, why[0] ? why : stage);
 		break;
 	case VMM_EXIT_KILLED:
-		doubt(j, STOPPED, "the VM was stopped in stage %s%s%s", stage, why[0] ? ": " : "",
-		      why);
+		judge_doubt(j, STOPPED, "the VM was stopped in stage %s%s%s", stage,
+			    why[0] ? ": " : "", why);
 		break;
 	case VMM_EXIT_RUN_ERROR:
-		infra(j, VMM_ERROR, "KVM_RUN failed in stage %s: %s: %s", stage,
-		      strerror(-r->error), why);
+		judge_infra(j, VMM_ERROR, "KVM_RUN failed in stage %s: %s: %s", stage,
+			    strerror(-r->error), why);
 		break;
 	default:
-		infra(j, VMM_ERROR, "the VMM failed in stage %s: %s", stage, why);
+		judge_infra(j, VMM_ERROR, "the VMM failed in stage %s: %s", stage, why);
 		break;
 	}
 }
@@ -179,17 +138,18 @@ static void check_vmm_process(struct judge *j)
 		snprintf(where, sizeof(where), "the deadline of the run passed in stage %s", stage);
 		timed_out(j, where);
 	} else if (in->stopped) {
-		doubt(j, STOPPED, "the run was stopped from outside in stage %s", stage);
+		judge_doubt(j, STOPPED, "the run was stopped from outside in stage %s", stage);
 	} else if (WIFSIGNALED(in->wait_status)) {
-		infra(j, VMM_DIED, "the VMM process was killed by signal %d (%s) in stage %s",
-		      WTERMSIG(in->wait_status), strsignal(WTERMSIG(in->wait_status)), stage);
+		judge_infra(j, VMM_DIED, "the VMM process was killed by signal %d (%s) in stage %s",
+			    WTERMSIG(in->wait_status), strsignal(WTERMSIG(in->wait_status)), stage);
 	} else if (!WIFEXITED(in->wait_status) || WEXITSTATUS(in->wait_status)) {
-		infra(j, VMM_DIED, "the VMM process ended with status %d in stage %s",
-		      WEXITSTATUS(in->wait_status), stage);
+		judge_infra(j, VMM_DIED, "the VMM process ended with status %d in stage %s",
+			    WEXITSTATUS(in->wait_status), stage);
 	} else if (!in->report) {
-		infra(j, VMM_DIED, "the VMM process ended without a report in stage %s", stage);
+		judge_infra(j, VMM_DIED, "the VMM process ended without a report in stage %s",
+			    stage);
 	} else {
-		proved(j, PROOF_VMM_PROCESS);
+		judge_proved(j, PROOF_VMM_PROCESS);
 	}
 }
 
@@ -221,14 +181,14 @@ static void not_attached(struct judge *j)
 	char says[500], reason[512];
 
 	if (!why[0] && e->results)
-		why = safe(reason, sizeof(reason), e->result.reason);
+		why = judge_text(reason, sizeof(reason), e->result.reason);
 	scheduler_says(j, true, says, sizeof(says));
 	if (exited || !why[0])
-		fail(j, SCHED_NOT_ATTACHED,
-		     "scheduler: NOT ATTACHED - scheduler process exited during BPF load/startup%s%s%s",
-		     says, why[0] ? "; " : "", why);
+		judge_fail(j, SCHED_NOT_ATTACHED,
+			   "scheduler: NOT ATTACHED - scheduler process exited during BPF load/startup%s%s%s",
+			   says, why[0] ? "; " : "", why);
 	else
-		fail(j, SCHED_NOT_ATTACHED, "scheduler: NOT ATTACHED - %s%s", why, says);
+		judge_fail(j, SCHED_NOT_ATTACHED, "scheduler: NOT ATTACHED - %s%s", why, says);
 }
 
 static double seconds_into_test(const struct judge *j)
@@ -249,12 +209,14 @@ static void sched_lost(struct judge *j)
 
 	scheduler_says(j, false, says, sizeof(says));
 	if (says[0])
-		fail(j, SCHED_EJECTED, "scheduler was ejected by the kernel (%.1fs into test)%s",
-		     seconds_into_test(j), says);
+		judge_fail(j, SCHED_EJECTED,
+			   "scheduler was ejected by the kernel (%.1fs into test)%s",
+			   seconds_into_test(j), says);
 	else
-		fail(j, SCHED_DIED,
-		     "scheduler process died unexpectedly during workload (%.1fs into test)%s%s",
-		     seconds_into_test(j), e->sched_died_why[0] ? ": " : "", e->sched_died_why);
+		judge_fail(j, SCHED_DIED,
+			   "scheduler process died unexpectedly during workload (%.1fs into test)%s%s",
+			   seconds_into_test(j), e->sched_died_why[0] ? ": " : "",
+			   e->sched_died_why);
 }
 
 static void check_wanted_sched(struct judge *j)
@@ -278,15 +240,16 @@ static void check_wanted_sched(struct judge *j)
 	else if (!(r->flags & WIRE_RESULT_SCHED_ALIVE))
 		sched_lost(j);
 	else if (!(r->flags & WIRE_RESULT_ATTACHED_END))
-		fail(j, SCHED_EJECTED,
-		     "scheduler: NOT ATTACHED - it was attached at the start and no longer at the end");
+		judge_fail(j, SCHED_EJECTED,
+			   "scheduler: NOT ATTACHED - it was attached at the start and no longer at the end");
 	else if (!j->res->ops[0])
-		doubt(j, BAD_RESULT, "the guest says a scheduler is attached, but not which");
+		judge_doubt(j, BAD_RESULT, "the guest says a scheduler is attached, but not which");
 	else if (want && strcmp(want, r->ops))
-		fail(j, SCHED_WRONG_OPS, "scheduler: ops \"%s\" are attached, expected \"%s\"",
-		     j->res->ops, want);
+		judge_fail(j, SCHED_WRONG_OPS,
+			   "scheduler: ops \"%s\" are attached, expected \"%s\"", j->res->ops,
+			   want);
 	else
-		proved(j, PROOF_SCHED);
+		judge_proved(j, PROOF_SCHED);
 }
 
 static void check_no_sched(struct judge *j)
@@ -297,10 +260,10 @@ static void check_no_sched(struct judge *j)
 	if (!j->ev.results)
 		return;
 	if (j->ev.result.flags & any || j->res->ops[0])
-		fail(j, SCHED_WRONG_OPS, "scheduler: ops \"%s\" are attached, none was wanted",
-		     j->res->ops);
+		judge_fail(j, SCHED_WRONG_OPS,
+			   "scheduler: ops \"%s\" are attached, none was wanted", j->res->ops);
 	else
-		proved(j, PROOF_SCHED);
+		judge_proved(j, PROOF_SCHED);
 }
 
 static void check_result(struct judge *j)
@@ -308,22 +271,23 @@ static void check_result(struct judge *j)
 	const struct evidence *e = &j->ev;
 
 	if (e->results > 1)
-		doubt(j, DUPLICATE_RESULT, "%llu results arrived instead of one",
-		      (unsigned long long)e->results);
+		judge_doubt(j, DUPLICATE_RESULT, "%llu results arrived instead of one",
+			    (unsigned long long)e->results);
 	else if (e->results_unreadable)
-		doubt(j, BAD_RESULT, "a result arrived that cannot be read (%llu of them)",
-		      (unsigned long long)e->results_unreadable);
+		judge_doubt(j, BAD_RESULT, "a result arrived that cannot be read (%llu of them)",
+			    (unsigned long long)e->results_unreadable);
 	else if (e->results_stale)
-		doubt(j, STALE_RESULT, "a result of another run arrived (its nonce is not ours)");
+		judge_doubt(j, STALE_RESULT,
+			    "a result of another run arrived (its nonce is not ours)");
 	else if (e->results)
-		proved(j, PROOF_RESULT);
+		judge_proved(j, PROOF_RESULT);
 	else if (j->in->report && !e->exits && j->in->report->exit_reason == VMM_EXIT_SHUTDOWN)
-		fail(j, GUEST_VANISHED, "guest went down by itself in stage %s: %s",
-		     wire_stage_name(j->res->stage), stage_words(j));
+		judge_fail(j, GUEST_VANISHED, "guest went down by itself in stage %s: %s",
+			   wire_stage_name(j->res->stage), stage_words(j));
 	else
-		doubt(j, NO_RESULT,
-		      "no test result received from guest (no AssertResult arrived via bulk port or COM2; check kernel log and scheduler exit status): %s",
-		      stage_words(j));
+		judge_doubt(j, NO_RESULT,
+			    "no test result received from guest (no AssertResult arrived via bulk port or COM2; check kernel log and scheduler exit status): %s",
+			    stage_words(j));
 }
 
 static void check_guest(struct judge *j)
@@ -333,39 +297,39 @@ static void check_guest(struct judge *j)
 
 	if (!j->ev.results)
 		return;
-	safe(why, sizeof(why), r->reason);
+	judge_text(why, sizeof(why), r->reason);
 	if (r->error)
-		fail(j, GUEST_FAILED, "guest failed in stage %s: %s (%s)",
-		     wire_stage_name(r->stage), why, strerror(-r->error));
+		judge_fail(j, GUEST_FAILED, "guest failed in stage %s: %s (%s)",
+			   wire_stage_name(r->stage), why, strerror(-r->error));
 	else if (r->stage != WIRE_STAGE_DONE)
-		fail(j, GUEST_FAILED, "guest stopped in stage %s: %s", wire_stage_name(r->stage),
-		     why);
+		judge_fail(j, GUEST_FAILED, "guest stopped in stage %s: %s",
+			   wire_stage_name(r->stage), why);
 	else
-		proved(j, PROOF_GUEST);
+		judge_proved(j, PROOF_GUEST);
 }
 
 static void check_exit(struct judge *j)
 {
 	if (!j->ev.exits)
-		doubt(j, NO_RESULT, "the guest sent no exit code");
+		judge_doubt(j, NO_RESULT, "the guest sent no exit code");
 	else if (j->ev.exit_code)
-		fail(j, GUEST_FAILED, "guest exit code %d", j->ev.exit_code);
+		judge_fail(j, GUEST_FAILED, "guest exit code %d", j->ev.exit_code);
 	else if (j->ev.exits > 1)
-		doubt(j, DUPLICATE_RESULT, "%llu exit codes arrived instead of one",
-		      (unsigned long long)j->ev.exits);
+		judge_doubt(j, DUPLICATE_RESULT, "%llu exit codes arrived instead of one",
+			    (unsigned long long)j->ev.exits);
 	else
-		proved(j, PROOF_EXIT);
+		judge_proved(j, PROOF_EXIT);
 }
 
 static void check_order(struct judge *j)
 {
 	if (j->ev.out_of_order)
-		doubt(j, DUPLICATE_RESULT, "frames out of order: %s", j->ev.out_of_order);
+		judge_doubt(j, DUPLICATE_RESULT, "frames out of order: %s", j->ev.out_of_order);
 	else if (!j->ev.scenario_started || !j->ev.scenario_ended)
-		doubt(j, NO_RESULT, "the scenario never %s",
-		      j->ev.scenario_started ? "ended" : "started");
+		judge_doubt(j, NO_RESULT, "the scenario never %s",
+			    j->ev.scenario_started ? "ended" : "started");
 	else
-		proved(j, PROOF_ORDER);
+		judge_proved(j, PROOF_ORDER);
 }
 
 static void check_workers(struct judge *j)
@@ -375,31 +339,32 @@ static void check_workers(struct judge *j)
 	u32 i;
 
 	if (!j->in->workers) {
-		infra(j, SETUP, "no worker was planned");
+		judge_infra(j, SETUP, "no worker was planned");
 		return;
 	}
 	if (!j->ev.results)
 		return;
 	if (res->nr_workers != j->in->workers) {
-		fail(j, PLAN_MISMATCH, "plan mismatch: %u workers planned, %u reported",
-		     j->in->workers, res->nr_workers);
+		judge_fail(j, PLAN_MISMATCH, "plan mismatch: %u workers planned, %u reported",
+			   j->in->workers, res->nr_workers);
 		return;
 	}
 	for (i = 0; i < res->nr_workers; i++) {
 		const struct wire_worker_view *w = &res->workers[i];
 
 		if (!(w->flags & WIRE_WORKER_COMPLETED)) {
-			fail(j, WORKER_LOST, "tid %u did not report", w->tid);
+			judge_fail(j, WORKER_LOST, "tid %u did not report", w->tid);
 			good = false;
 		} else if (!w->work_units) {
-			fail(j, NO_PROGRESS, "tid %u made no progress (0 work units)", w->tid);
+			judge_fail(j, NO_PROGRESS, "tid %u made no progress (0 work units)",
+				   w->tid);
 			good = false;
 		}
 	}
 	if (!(j->ev.result.flags & WIRE_RESULT_WORKERS_DONE))
-		fail(j, WORKER_LOST, "not every worker reported");
+		judge_fail(j, WORKER_LOST, "not every worker reported");
 	else if (good)
-		proved(j, PROOF_WORKERS);
+		judge_proved(j, PROOF_WORKERS);
 }
 
 static void check_channel(struct judge *j)
@@ -411,19 +376,21 @@ static void check_channel(struct judge *j)
 		return;
 	if (r->crc_errors || e->bad_crc || e->malformed || r->oversize || r->resyncs ||
 	    r->dropped_bytes || r->unknown_frames || r->log_dropped || j->in->log_damaged)
-		doubt(j, CHANNEL_DAMAGED,
-		      "verdict channel damaged: %llu CRC errors, %llu malformed, %llu oversize, %llu resyncs, %llu bytes dropped, %llu unknown, %llu frames without room%s",
-		      (unsigned long long)max(r->crc_errors, e->bad_crc),
-		      (unsigned long long)e->malformed, (unsigned long long)r->oversize,
-		      (unsigned long long)r->resyncs, (unsigned long long)r->dropped_bytes,
-		      (unsigned long long)r->unknown_frames, (unsigned long long)r->log_dropped,
-		      j->in->log_damaged ? ", torn log of the VMM" : "");
+		judge_doubt(j, CHANNEL_DAMAGED,
+			    "verdict channel damaged: %llu CRC errors, %llu malformed, %llu oversize, %llu resyncs, %llu bytes dropped, %llu unknown, %llu frames without room%s",
+			    (unsigned long long)max(r->crc_errors, e->bad_crc),
+			    (unsigned long long)e->malformed, (unsigned long long)r->oversize,
+			    (unsigned long long)r->resyncs, (unsigned long long)r->dropped_bytes,
+			    (unsigned long long)r->unknown_frames,
+			    (unsigned long long)r->log_dropped,
+			    j->in->log_damaged ? ", torn log of the VMM" : "");
 	else if (r->device_resets || r->device_errors)
-		doubt(j, CHANNEL_DAMAGED,
-		      "verdict channel damaged: the console device was reset %llu times and broke %llu times",
-		      (unsigned long long)r->device_resets, (unsigned long long)r->device_errors);
+		judge_doubt(j, CHANNEL_DAMAGED,
+			    "verdict channel damaged: the console device was reset %llu times and broke %llu times",
+			    (unsigned long long)r->device_resets,
+			    (unsigned long long)r->device_errors);
 	else
-		proved(j, PROOF_CHANNEL);
+		judge_proved(j, PROOF_CHANNEL);
 }
 
 /* The order decides which of several findings of the same weight is told. */
@@ -433,6 +400,7 @@ static void judge_run(struct judge *j)
 	check_com2(j);
 	if (j->in->sched_wanted)
 		check_wanted_sched(j);
+	judge_failure_dump(j);
 	check_vm_end(j);
 	check_vmm_process(j);
 	if (!j->in->sched_wanted)
@@ -442,6 +410,9 @@ static void judge_run(struct judge *j)
 	check_result(j);
 	check_exit(j);
 	check_order(j);
+	judge_canary(j);
+	judge_frozen(j);
+	judge_map_writes(j);
 	check_channel(j);
 	if (!j->noted && j->proofs == (1U << PROOF_NR) - 1) {
 		j->res->verdict = KTSTR_PASS;
@@ -451,8 +422,9 @@ static void judge_run(struct judge *j)
 		return;
 	}
 	if (!j->noted)
-		doubt(j, NO_RESULT, "evidence is missing (%#x)", j->proofs);
+		judge_doubt(j, NO_RESULT, "evidence is missing (%#x)", j->proofs);
 	j->res->verdict = j->against;
+	judge_append_stop(j);
 }
 
 int verdict_eval(const struct verdict_input *in, struct ktstr_result *res)
@@ -467,7 +439,7 @@ int verdict_eval(const struct verdict_input *in, struct ktstr_result *res)
 	if (!err)
 		judge_run(&j);
 	else
-		infra(&j, VMM_ERROR, "out of memory while judging the run");
+		judge_infra(&j, VMM_ERROR, "out of memory while judging the run");
 	evidence_free(&j.ev);
 	return err;
 }
@@ -477,5 +449,5 @@ void verdict_setup_failed(struct ktstr_result *res, const char *why)
 	memset(res, 0, sizeof(*res));
 	res->infra = true;
 	res->reason = KTSTR_REASON_SETUP;
-	safe(res->reason_text, sizeof(res->reason_text), why);
+	judge_text(res->reason_text, sizeof(res->reason_text), why);
 }

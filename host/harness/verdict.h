@@ -15,6 +15,9 @@
  *  - a clean, guest-initiated power-off, in a report of the VMM process, which
  *    itself ended well;
  *  - a console without panic, oops, lockup, stall or hung task, at any time;
+ *  - of the observer, where there was one: watchpoints that are known to fire,
+ *    every vCPU standing still in every snapshot, and no snapshot of a failing
+ *    scheduler;
  *  - a verdict channel on which nothing was lost, damaged or unknown.
  *
  * What speaks against the kernel or the scheduler is a fail, wherever else
@@ -23,6 +26,7 @@
 #include "host/coord/conscan.h"
 #include "ktstr.h"
 #include "lib/wire.h"
+#include "lib/wire_dump.h"
 #include "lib/wire_result.h"
 
 /**
@@ -33,6 +37,12 @@
  * @workers: planned, at least 1
  * @frames: the verdict log, in the order the frames came
  * @nr_frames: how many
+ * @observed: the guest was to run the watchpoints' canary
+ * @map_writes: variables of BPF maps the host was to write
+ * @dumps: snapshots the VMM process left, @nr_dumps of them, or NULL
+ * @nr_dumps: how many
+ * @ops: what came of requests and of the host's own acts, or NULL
+ * @nr_ops: how many
  * @report: of the VMM process, or NULL when none came or it was unreadable
  * @log_damaged: what the VMM process wrote was torn or made no sense
  * @wait_status: of the VMM process
@@ -51,6 +61,12 @@ struct verdict_input {
 	u32 workers;
 	const struct wire_frame *frames;
 	size_t nr_frames;
+	bool observed;
+	size_t map_writes;
+	const struct dump_view *dumps;
+	size_t nr_dumps;
+	const struct op_view *ops;
+	size_t nr_ops;
 	const struct vmm_report *report;
 	bool log_damaged;
 	int wait_status;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "result_snapshot.h"
+#include "verdict_judge.h"
+
+void judge_failure_dump(struct judge *j)
+{
+	const struct ktstr_snapshot *s = result_failure_dump(j->res);
+	char msg[300];
+
+	if (!s)
+		return;
+	judge_text(msg, sizeof(msg), s->v.exit_msg);
+	judge_fail(j, SCHED_EJECTED, "a scheduler error was seen: exit kind %u (%s)%s%s",
+		   s->v.exit_kind, result_exit_kind(s->v.exit_kind), msg[0] ? ": " : "", msg);
+}
+
+/* The first record of a refusal, else of a success, else NULL. */
+static const struct op_view *canary_record(const struct judge *j)
+{
+	const struct op_view *found = NULL;
+	size_t i;
+
+	for (i = 0; i < j->in->nr_ops; i++) {
+		const struct op_view *v = &j->in->ops[i];
+
+		if (v->op != WIRE_OP_CANARY)
+			continue;
+		if (v->status != WIRE_SNAP_OK)
+			return v;
+		found = v;
+	}
+	return found;
+}
+
+void judge_canary(struct judge *j)
+{
+	const struct op_view *v = canary_record(j);
+	char why[400];
+
+	if (!j->in->observed)
+		judge_proved(j, PROOF_CANARY);
+	else if (!v)
+		judge_infra(j, WATCH_UNSUPPORTED,
+			    "the watchpoints' canary never reported: what they missed is unknown");
+	else if (v->status != WIRE_SNAP_OK)
+		judge_infra(j, WATCH_UNSUPPORTED, "watchpoints do not work here: %s",
+			    v->reason[0] ? judge_text(why, sizeof(why), v->reason) :
+					   "their canary failed");
+	else
+		judge_proved(j, PROOF_CANARY);
+}
+
+void judge_frozen(struct judge *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->in->nr_dumps; i++) {
+		const struct dump_view *v = &j->in->dumps[i];
+		char tag[80];
+
+		if (v->vcpus && v->frozen == v->vcpus)
+			continue;
+		judge_infra(j, NOT_FROZEN,
+			    "vCPUs did not stand still for the %s snapshot%s%s: frozen=%u/%u",
+			    wire_dump_kind_name(v->kind), v->tag[0] ? " " : "",
+			    judge_text(tag, sizeof(tag), v->tag), v->frozen, v->vcpus);
+		return;
+	}
+	judge_proved(j, PROOF_FROZEN);
+}
+
+void judge_map_writes(struct judge *j)
+{
+	size_t done = 0, i;
+
+	for (i = 0; i < j->in->nr_ops; i++) {
+		const struct op_view *v = &j->in->ops[i];
+		char tag[80], why[400];
+
+		if (v->op != WIRE_OP_MAP_WRITE)
+			continue;
+		if (v->status != WIRE_SNAP_OK) {
+			judge_infra(j, MAP_NOT_WRITTEN, "BPF map \"%s\" was not written: %s",
+				    judge_text(tag, sizeof(tag), v->tag),
+				    judge_text(why, sizeof(why), v->reason));
+			return;
+		}
+		done++;
+	}
+	if (done != j->in->map_writes)
+		judge_infra(j, MAP_NOT_WRITTEN, "%zu of %zu writes into BPF maps took place", done,
+			    j->in->map_writes);
+	else
+		judge_proved(j, PROOF_MAP_WRITES);
+}
+
+void judge_append_stop(struct judge *j)
+{
+	const struct ktstr_snapshot *s = result_failure_dump(j->res);
+	char *text = j->res->reason_text;
+	size_t used = strlen(text), need;
+	char where[200], msg[300];
+	bool told;
+
+	if (!s || j->res->verdict != KTSTR_FAIL || !s->v.ip_symbol[0])
+		return;
+	judge_text(where, sizeof(where), s->v.ip_symbol);
+	judge_text(msg, sizeof(msg), s->v.exit_msg);
+	told = !msg[0] || strstr(text, msg);
+	need = strlen(", stopped at ") + strlen(where) + (told ? 0 : strlen(": ") + strlen(msg));
+	/* half a message says less than none */
+	if (need >= sizeof(j->res->reason_text) - used)
+		return;
+	snprintf(text + used, sizeof(j->res->reason_text) - used, ", stopped at %s%s%s", where,
+		 told ? "" : ": ", told ? "" : msg);
+}

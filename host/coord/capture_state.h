@@ -32,7 +32,8 @@
 /**
  * enum capture_phase - how far the failure dump has come
  * @CAPTURE_IDLE: nothing was taken
- * @CAPTURE_TOOK_EARLY: an early snapshot was tried; dual mode only
+ * @CAPTURE_TOOK_EARLY: an early snapshot was tried, and none will be again;
+ *                      dual mode only
  * @CAPTURE_DONE: the late one was, or never will be
  */
 enum capture_phase {
@@ -89,7 +90,6 @@ struct capture_inputs {
  * @phase: see above
  * @dual: an early snapshot is wanted too
  * @early_held: an early snapshot waits to be written
- * @early_degraded: the early one was tried, and not all vCPUs stood still
  * @early_due: a scan says that an early snapshot is to be taken
  * @scanned: the run queues could be read at least once
  * @peak_jiffies: longest wait of a runnable task ever seen
@@ -97,12 +97,12 @@ struct capture_inputs {
  * @early_max_age_jiffies: the wait that made the early snapshot
  * @early_threshold_jiffies: threshold at that moment
  * @unavailable: why the run queues cannot be read, or ""
+ * @early_tag: tag under which the early one was written by itself, or NULL
  */
 struct capture_state {
 	enum capture_phase phase;
 	bool dual;
 	bool early_held;
-	bool early_degraded;
 	bool early_due;
 	bool scanned;
 	u64 peak_jiffies;
@@ -110,6 +110,7 @@ struct capture_state {
 	u64 early_max_age_jiffies;
 	u64 early_threshold_jiffies;
 	char unavailable[128];
+	const char *early_tag;
 };
 
 /**
@@ -153,7 +154,8 @@ enum capture_trigger capture_next(const struct capture_state *s, const struct ca
  * @CAPTURE_EV_EARLY_DEGRADED: rendezvous timed out
  * @CAPTURE_EV_LATE_CAPTURED: late snapshot taken, every vCPU stood still
  * @CAPTURE_EV_LATE_DEGRADED: rendezvous timed out
- * @CAPTURE_EV_LATE_SUPPRESSED: no failure after all: the scheduler left cleanly
+ * @CAPTURE_EV_LATE_SUPPRESSED: the scheduler left cleanly: no late snapshot of
+ *                              it; the next one's failure still makes one
  * @CAPTURE_EV_RUN_END: the machine ended
  * @CAPTURE_EV_NR: how many
  */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,6 +57,74 @@ int snapshot_request_decode(const void *payload, size_t len, struct snapshot_req
 	return 0;
 }
 
+int observer_request_decode(const void *payload, size_t len, struct observer_request *req)
+{
+	struct wire_obsq raw;
+
+	if (len != sizeof(raw))
+		return -EBADMSG;
+	memcpy(&raw, payload, sizeof(raw));
+	req->id = le32_to_cpu(raw.id);
+	req->kind = le32_to_cpu(raw.kind);
+	req->addr = le64_to_cpu(raw.addr);
+	req->count = le32_to_cpu(raw.count);
+	return req->id && req->kind ? 0 : -EBADMSG;
+}
+
+/* Takes the first of @nr elements out of an array. */
+static bool queue_take(void *array, unsigned int *nr, size_t size, void *out)
+{
+	if (!*nr)
+		return false;
+	memcpy(out, array, size);
+	(*nr)--;
+	memmove(array, (u8 *)array + size, *nr * size);
+	return true;
+}
+
+bool snapshot_queue_take(struct snapshot_queue *q, struct snapshot_request *out)
+{
+	return queue_take(q->req, &q->nr, sizeof(q->req[0]), out);
+}
+
+bool observer_queue_take(struct observer_queue *q, struct observer_request *out)
+{
+	return queue_take(q->req, &q->nr, sizeof(q->req[0]), out);
+}
+
+bool kernel_op_queue_take(struct kernel_op_queue *q, struct kernel_op_request *out)
+{
+	return queue_take(q->req, &q->nr, sizeof(q->req[0]), out);
+}
+
+void kernel_op_queue_free(struct kernel_op_queue *q)
+{
+	struct kernel_op_request req;
+
+	while (q && kernel_op_queue_take(q, &req))
+		free(req.data);
+}
+
+/* A request that comes again must not be served again. */
+static bool replayed(struct request_ids *ids, u32 id)
+{
+	u32 i;
+
+	for (i = 0; ids && i < REQUEST_IDS_MAX; i++) {
+		if (ids->id[i] == id) {
+			ids->replays++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void remember(struct request_ids *ids, u32 id)
+{
+	if (ids)
+		ids->id[ids->next++ % REQUEST_IDS_MAX] = id;
+}
+
 static bool on_sched_exit(const struct wire_frame *f, struct dispatch_sinks *s)
 {
 	/* A torn frame must neither end the run nor look like a verdict. */
@@ -89,8 +158,29 @@ static void on_kern_addrs(const struct wire_frame *f, struct dispatch_sinks *s)
 	biased = le64_to_cpu(raw.phys_base);
 	if (!biased)
 		return;
+	if (s->kern_text)
+		atomic_store_explicit(s->kern_text, le64_to_cpu(raw.text), memory_order_release);
 	atomic_store_explicit(s->kern_phys_base, biased, memory_order_release);
 	event_signal(s->kern_phys_base_evt, "kernel addresses");
+}
+
+static void on_vmcoreinfo(const struct wire_frame *f, struct dispatch_sinks *s)
+{
+	struct wire_vmci raw;
+	u64 gpa, size;
+
+	if (!f->crc_ok || f->len != sizeof(raw) || !s->vmcoreinfo_gpa || !s->vmcoreinfo_size)
+		return;
+	memcpy(&raw, f->payload, sizeof(raw));
+	gpa = le64_to_cpu(raw.gpa);
+	size = le64_to_cpu(raw.size);
+	if (!gpa || !size || size > VMCOREINFO_MAX || gpa > UINT64_MAX - size)
+		return;
+	/* The first one counts: whoever reads the note must not see half of two. */
+	if (atomic_load_explicit(s->vmcoreinfo_size, memory_order_relaxed))
+		return;
+	atomic_store_explicit(s->vmcoreinfo_gpa, gpa, memory_order_release);
+	atomic_store_explicit(s->vmcoreinfo_size, size, memory_order_release);
 }
 
 static void on_snapshot_request(const struct wire_frame *f, struct dispatch_sinks *s)
@@ -100,10 +190,65 @@ static void on_snapshot_request(const struct wire_frame *f, struct dispatch_sink
 
 	if (!f->crc_ok || snapshot_request_decode(f->payload, f->len, &req))
 		return;
+	if (replayed(s->ids, req.id))
+		return;
 	if (q->nr >= SNAPSHOT_PENDING_MAX) {
 		q->dropped++;
 		return;
 	}
+	remember(s->ids, req.id);
+	q->req[q->nr++] = req;
+}
+
+static void on_observer_request(const struct wire_frame *f, struct dispatch_sinks *s)
+{
+	struct observer_queue *q = s->observer;
+	struct observer_request req;
+
+	if (!q || !f->crc_ok || observer_request_decode(f->payload, f->len, &req))
+		return;
+	if (replayed(s->ids, req.id))
+		return;
+	if (q->nr >= OBSERVER_PENDING_MAX) {
+		q->dropped++;
+		return;
+	}
+	remember(s->ids, req.id);
+	q->req[q->nr++] = req;
+}
+
+static void kernel_op_copy(struct kernel_op_request *req, const struct wire_frame *f)
+{
+	req->len = f->len;
+	if (f->len > KERNEL_OP_REQUEST_MAX) {
+		req->error = -EMSGSIZE;
+		return;
+	}
+	req->data = malloc(f->len);
+	if (req->data)
+		memcpy(req->data, f->payload, f->len);
+	else
+		req->error = -ENOMEM;
+}
+
+static void on_kernel_op(const struct wire_frame *f, struct dispatch_sinks *s)
+{
+	struct kernel_op_queue *q = s->kernel_ops;
+	struct kernel_op_request req = {};
+	struct wire_korq raw;
+
+	if (!q || !f->crc_ok || f->len < sizeof(raw))
+		return;
+	memcpy(&raw, f->payload, sizeof(raw));
+	req.id = le32_to_cpu(raw.id);
+	if (!req.id || replayed(s->ids, req.id))
+		return;
+	if (q->nr >= KERNEL_OP_PENDING_MAX) {
+		q->dropped++;
+		return;
+	}
+	kernel_op_copy(&req, f);
+	remember(s->ids, req.id);
 	q->req[q->nr++] = req;
 }
 
@@ -186,6 +331,19 @@ bool dispatch_frame(const struct wire_frame *f, struct dispatch_sinks *s)
 		return false;
 	case WIRE_SNRQ:
 		on_snapshot_request(f, s);
+		return false;
+	case WIRE_VMCI:
+		on_vmcoreinfo(f, s);
+		return false;
+	case WIRE_OBSQ:
+		on_observer_request(f, s);
+		return false;
+	case WIRE_KORQ:
+		on_kernel_op(f, s);
+		return false;
+	case WIRE_SSWN:
+		if (f->crc_ok && !f->len)
+			s->sched_swaps++;
 		return false;
 	case WIRE_SCST:
 		on_scenario_start(f, s);

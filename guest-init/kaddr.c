@@ -126,3 +126,32 @@ void kaddr_read(struct wire_kadr *out)
 	if (text)
 		out->text = htole64(text + 1);
 }
+
+bool kaddr_parse_vmcoreinfo(const char *line, struct wire_vmci *out)
+{
+	char *end, *last;
+	u64 gpa, size;
+
+	gpa = strtoull(line, &end, 16);
+	if (end == line || *end != ' ')
+		return false;
+	size = strtoull(end, &last, 16);
+	if (last == end || *last || !gpa || !size)
+		return false;
+	out->gpa = htole64(gpa);
+	out->size = htole64(size);
+	return true;
+}
+
+static bool take_vmcoreinfo(const char *line, void *ctx)
+{
+	kaddr_parse_vmcoreinfo(line, ctx);
+	return true;
+}
+
+bool kaddr_read_vmcoreinfo(struct wire_vmci *out)
+{
+	memset(out, 0, sizeof(*out));
+	read_lines("/sys/kernel/vmcoreinfo", SZ_4K, take_vmcoreinfo, out);
+	return out->gpa;
+}

@@ -61,4 +61,21 @@ u64 kaddr_phys_base(const struct kaddr_iomem *iomem);
  */
 void kaddr_read(struct wire_kadr *out);
 
+/**
+ * kaddr_parse_vmcoreinfo() - read the line of /sys/kernel/vmcoreinfo
+ * @line: NUL-terminated, without its newline: address and size, both in hex
+ * @out: filled in on success
+ *
+ * Return: false when the line is not like that.
+ */
+bool kaddr_parse_vmcoreinfo(const char *line, struct wire_vmci *out);
+
+/**
+ * kaddr_read_vmcoreinfo() - where the kernel's VMCOREINFO note is
+ * @out: filled in on success
+ *
+ * Needs /sys. Return: false when this kernel has none (CONFIG_VMCORE_INFO).
+ */
+bool kaddr_read_vmcoreinfo(struct wire_vmci *out);
+
 #endif /* KTSTR_GUEST_KADDR_H */

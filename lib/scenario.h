@@ -78,7 +78,9 @@ enum scenario_op_kind {
  * @kind: enum scenario_op_kind
  * @at_ms: when, counted from scenario start. Ops are carried out one by one in
  *         the order given: one whose time has passed follows its predecessor at
- *         once, and what has not begun when the scenario ends does not happen
+ *         once. All that are due before the scenario's duration is over are
+ *         carried out, even if that makes it longer; later ones are not, which
+ *         fails the run unless they may fail
  * @count: how often in a row, without a pause; 0 = once
  * @flags: SCENARIO_OP_MAY_FAIL
  * @tag: name of the snapshot, or the symbol to watch, at most

@@ -8,6 +8,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "lib/err.h"
@@ -21,6 +22,9 @@ struct kbtf;
 
 /* Processes looked at to find a task, and threads likewise. */
 #define KOP_TASKS_MAX 65536
+
+/* Links followed for one request, so that many entries cannot take minutes. */
+#define KOP_LINKS_MAX SZ_2M
 
 /**
  * struct kop_mem - what operations need of a guest kernel
@@ -64,8 +68,49 @@ struct kop_guest {
 void kop_mem_init(struct kop_mem *m, struct kop_guest *guest, u32 nr_cpus);
 
 /**
+ * struct kop_task_layout - where a task keeps what is looked at
+ * @init_task: the list's first task, which is not in it
+ * @ext_class: address of ext_sched_class
+ * @thread_head: in struct signal_struct
+ *
+ * All others are members of struct task_struct: their offset, and the size
+ * where it is not that of a pointer.
+ */
+struct kop_task_layout {
+	u64 init_task;
+	u64 ext_class;
+	u32 thread_head;
+	u32 tasks;
+	u32 signal;
+	u32 thread_node;
+	u32 pid;
+	u32 start_time;
+	u32 start_boottime;
+	u32 state;
+	u32 on_rq;
+	u32 on_rq_size;
+	u32 dsq;
+	u32 runnable_node;
+	u32 sched_class;
+	u32 policy;
+};
+
+/**
+ * struct kop_batch - what the entries of one request share; starts zeroed
+ * @links: followed so far, of KOP_LINKS_MAX
+ * @has_layout: @layout is valid
+ * @layout: of tasks
+ */
+struct kop_batch {
+	u32 links;
+	bool has_layout;
+	struct kop_task_layout layout;
+};
+
+/**
  * kop_target_resolve() - where is it
  * @m: the guest's kernel
+ * @b: of the request
  * @e: the entry, from korq_next()
  * @kva: set on success; not said to be mapped
  * @err: what is wrong with the target, and what to do about it
@@ -80,8 +125,8 @@ void kop_mem_init(struct kop_mem *m, struct kop_guest *guest, u32 nr_cpus);
  * task under the same pid, -ELOOP for a task list without end, -EFAULT for one
  * that leads nowhere, -EINVAL for a name that cannot be one.
  */
-int kop_target_resolve(const struct kop_mem *m, const struct kop_entry_view *e, u64 *kva,
-		       struct ktstr_err *err);
+int kop_target_resolve(const struct kop_mem *m, struct kop_batch *b, const struct kop_entry_view *e,
+		       u64 *kva, struct ktstr_err *err);
 
 /**
  * kop_field_fits() - hold a value against the field it is for
@@ -113,6 +158,7 @@ int kop_member(const struct kop_mem *m, const char *type, const char *member, u3
 /**
  * kop_task_find() - a task that can be changed without the scheduler noticing
  * @m: the guest's kernel
+ * @b: of the request
  * @pid: its own, as thread, in the first PID namespace; not 0
  * @start_time_ns: its task_struct.start_time
  * @task: address of its task_struct, set on success
@@ -125,7 +171,7 @@ int kop_member(const struct kop_mem *m, const char *type, const char *member, u3
  *
  * Return: as kop_target_resolve().
  */
-int kop_task_find(const struct kop_mem *m, u32 pid, u64 start_time_ns, u64 *task,
-		  struct ktstr_err *err);
+int kop_task_find(const struct kop_mem *m, struct kop_batch *b, u32 pid, u64 start_time_ns,
+		  u64 *task, struct ktstr_err *err);
 
 #endif /* KTSTR_HOST_INSPECT_KOP_TARGET_H */

@@ -8,6 +8,7 @@
 #include "lib/text.h"
 #include "lib/util.h"
 #include "report.h"
+#include "report_internal.h"
 
 #define COUNTER(name_) { #name_, offsetof(struct vmm_report, name_) }
 
@@ -62,7 +63,7 @@ const char *report_topology(const struct ktstr_test *test, char *buf, size_t len
 	return buf;
 }
 
-static void __printf(3, 4) row(FILE *out, const char *label, const char *fmt, ...)
+void report_row(FILE *out, const char *label, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -123,16 +124,16 @@ static void print_vm(FILE *out, const struct ktstr_result *res)
 	const struct report_counter *c;
 	char name[32], *p;
 
-	row(out, "host", "%s",
-	    res->emulated ? "emulated (QEMU TCG; times are not real hardware's)" : "KVM");
+	report_row(out, "host", "%s",
+		   res->emulated ? "emulated (QEMU TCG; times are not real hardware's)" : "KVM");
 	if (!res->report_valid) {
-		row(out, "vm", "no report of the VMM; the run came to stage %s",
-		    wire_stage_name(res->stage));
+		report_row(out, "vm", "no report of the VMM; the run came to stage %s",
+			   wire_stage_name(res->stage));
 		return;
 	}
-	row(out, "vm", "%s in stage %s; %llu KVM exits, %llu until ready",
-	    vmm_exit_name(r->exit_reason), wire_stage_name(res->stage),
-	    (unsigned long long)r->kvm_exits, (unsigned long long)r->kvm_exits_at_srdy);
+	report_row(out, "vm", "%s in stage %s; %llu KVM exits, %llu until ready",
+		   vmm_exit_name(r->exit_reason), wire_stage_name(res->stage),
+		   (unsigned long long)r->kvm_exits, (unsigned long long)r->kvm_exits_at_srdy);
 	/* A pass has none that count, and some that every guest causes. */
 	for (c = report_counters; c->name && res->verdict != KTSTR_PASS; c++) {
 		if (!report_counter(r, c))
@@ -140,7 +141,8 @@ static void print_vm(FILE *out, const struct ktstr_result *res)
 		snprintf(name, sizeof(name), "%s", c->name);
 		for (p = name; *p; p++)
 			*p = *p == '_' ? ' ' : *p;
-		row(out, "count", "%s: %llu", name, (unsigned long long)report_counter(r, c));
+		report_row(out, "count", "%s: %llu", name,
+			   (unsigned long long)report_counter(r, c));
 	}
 }
 
@@ -150,12 +152,12 @@ static void print_workers(FILE *out, const struct ktstr_result *res)
 
 	report_units(res, &u);
 	if (!res->nr_workers) {
-		row(out, "workers", "no reports");
+		report_row(out, "workers", "no reports");
 		return;
 	}
-	row(out, "workers", "%u, %u completed", res->nr_workers, u.completed);
-	row(out, "work units", "min %llu, avg %.0f, max %llu (spread %.1f %%)",
-	    (unsigned long long)u.min, u.avg, (unsigned long long)u.max, u.spread_pct);
+	report_row(out, "workers", "%u, %u completed", res->nr_workers, u.completed);
+	report_row(out, "work units", "min %llu, avg %.0f, max %llu (spread %.1f %%)",
+		   (unsigned long long)u.min, u.avg, (unsigned long long)u.max, u.spread_pct);
 }
 
 struct tagged {
@@ -179,19 +181,19 @@ static void print_tail(FILE *out, const char *label, const char *tag, const char
 	if (!total)
 		return;
 	if (total > nr)
-		row(out, label, "the last %zu of %zu lines:", nr, total);
+		report_row(out, label, "the last %zu of %zu lines:", nr, total);
 	else
-		row(out, label, "%zu line%s:", total, total == 1 ? "" : "s");
+		report_row(out, label, "%zu line%s:", total, total == 1 ? "" : "s");
 	guest_lines(text, len, nr, print_tagged, &t);
 }
 
 static void print_status(FILE *out, u32 status)
 {
 	if (WIFSIGNALED(status))
-		row(out, "", "its process was killed by signal %d (%s)", WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
+		report_row(out, "", "its process was killed by signal %d (%s)", WTERMSIG(status),
+			   strsignal(WTERMSIG(status)));
 	else if (status)
-		row(out, "", "its process ended with status %d", WEXITSTATUS(status));
+		report_row(out, "", "its process ended with status %d", WEXITSTATUS(status));
 }
 
 static void print_scheduler(FILE *out, const struct ktstr_result *res)
@@ -200,7 +202,7 @@ static void print_scheduler(FILE *out, const struct ktstr_result *res)
 
 	if (res->ops[0]) {
 		guest_line(ops, sizeof(ops), res->ops, strlen(res->ops));
-		row(out, "scheduler", "ops \"%s\"", ops);
+		report_row(out, "scheduler", "ops \"%s\"", ops);
 	}
 	print_status(out, res->sched_status);
 	if (res->sched_log)
@@ -211,7 +213,7 @@ static void print_scheduler(FILE *out, const struct ktstr_result *res)
 static void print_console(FILE *out, const struct ktstr_result *res)
 {
 	if (res->console_kind != CONSCAN_NONE)
-		row(out, "console", "showed: %s", conscan_kind_name(res->console_kind));
+		report_row(out, "console", "showed: %s", conscan_kind_name(res->console_kind));
 	if (res->verdict != KTSTR_PASS && res->console)
 		print_tail(out, "console", "guest", res->console, res->console_len, REPORT_LINES);
 }
@@ -225,12 +227,13 @@ void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct k
 		print_vm(out, res);
 		print_workers(out, res);
 		print_scheduler(out, res);
+		report_observer_print(out, res);
 		print_console(out, res);
 	}
 	if (res->artifact_dir)
-		row(out, "artifacts", "%s", res->artifact_dir);
+		report_row(out, "artifacts", "%s", res->artifact_dir);
 	if (res->dump_path)
-		row(out, "dump", "%s", res->dump_path);
+		report_row(out, "dump", "%s", res->dump_path);
 }
 
 void ktstr_result_print(FILE *out, const struct ktstr_result *res)

@@ -86,7 +86,11 @@ void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct k
  * verdict, exit_status, infra, reason, reason_text, stage, emulated, test,
  * timings_ns, work_units, workers[], scheduler {ops, wait_status, log_cut,
  * log[]}, console {kind, line, log[]}, vm (null without a report of the VMM
- * process), artifact_dir, dump_path. Logs are arrays of lines.
+ * process), snapshots[] (path, tag, kind, frozen, vcpus and the other figures of
+ * struct dump_view; addresses and values as hexadecimal strings), ops_total,
+ * ops[] (the first 512 records), observer (null when it said nothing),
+ * timecheck (null when there was none), artifact_dir, dump_path. Logs are arrays
+ * of lines.
  *
  * Return: 0, -ENOMEM, or -EIO when @out does not take it.
  */

@@ -8,6 +8,7 @@
 #include "host/coord/conscan.h"
 #include "lib/text.h"
 #include "report.h"
+#include "report_internal.h"
 
 #define RESULT_JSON_FORMAT 1
 
@@ -15,7 +16,7 @@
  * The writer escapes what JSON's syntax needs; control characters and bytes
  * that are no UTF-8 must not reach it.
  */
-static void put_text(json_writer_t *w, const char *name, const char *text)
+void report_json_text(json_writer_t *w, const char *name, const char *text)
 {
 	char *safe = NULL;
 	size_t room;
@@ -33,7 +34,7 @@ static void put_text(json_writer_t *w, const char *name, const char *text)
 	free(safe);
 }
 
-static void put_guest_text(json_writer_t *w, const char *name, const char *text)
+void report_json_guest_text(json_writer_t *w, const char *name, const char *text)
 {
 	char line[GUEST_LINE_MAX];
 
@@ -70,9 +71,9 @@ static void put_test(json_writer_t *w, const struct ktstr_test *test)
 		return;
 	}
 	start(w, "test");
-	put_text(w, "name", test->name);
-	put_text(w, "kernel", test->kernel);
-	put_text(w, "scheduler", test->scheduler);
+	report_json_text(w, "name", test->name);
+	report_json_text(w, "kernel", test->kernel);
+	report_json_text(w, "scheduler", test->scheduler);
 	jsonw_string_field(w, "topology", report_topology(test, topo, sizeof(topo)));
 	jsonw_uint_field(w, "duration_ms", test->duration_ms);
 	jsonw_uint_field(w, "workers", test->workers);
@@ -86,7 +87,7 @@ static void put_verdict(json_writer_t *w, const struct ktstr_result *res)
 	jsonw_int_field(w, "exit_status", ktstr_exit_code(res));
 	jsonw_bool_field(w, "infra", res->infra);
 	jsonw_string_field(w, "reason", ktstr_reason_name(res->reason));
-	put_guest_text(w, "reason_text", res->reason_text);
+	report_json_guest_text(w, "reason_text", res->reason_text);
 	jsonw_string_field(w, "stage", wire_stage_name(res->stage));
 	jsonw_bool_field(w, "emulated", res->emulated);
 }
@@ -136,7 +137,7 @@ static void put_workers(json_writer_t *w, const struct ktstr_result *res)
 static void put_scheduler(json_writer_t *w, const struct ktstr_result *res)
 {
 	start(w, "scheduler");
-	put_guest_text(w, "ops", res->ops);
+	report_json_guest_text(w, "ops", res->ops);
 	jsonw_uint_field(w, "wait_status", res->sched_status);
 	jsonw_bool_field(w, "log_cut", res->sched_log_cut);
 	put_lines(w, "log", res->sched_log, res->sched_log_len);
@@ -147,7 +148,7 @@ static void put_console(json_writer_t *w, const struct ktstr_result *res)
 {
 	start(w, "console");
 	jsonw_string_field(w, "kind", conscan_kind_name(res->console_kind));
-	put_guest_text(w, "line", res->console_line);
+	report_json_guest_text(w, "line", res->console_line);
 	put_lines(w, "log", res->console, res->console_len);
 	jsonw_end_object(w);
 }
@@ -166,10 +167,12 @@ static void put_vm(json_writer_t *w, const struct ktstr_result *res)
 	jsonw_uint_field(w, "kvm_exit_reason", r->kvm_exit_reason);
 	jsonw_uint_field(w, "watchdog_tier", r->watchdog_tier);
 	jsonw_int_field(w, "error", r->error);
-	put_guest_text(w, "reason", r->reason);
+	report_json_guest_text(w, "reason", r->reason);
 	jsonw_uint_field(w, "kvm_exits", r->kvm_exits);
 	jsonw_uint_field(w, "kvm_exits_at_ready", r->kvm_exits_at_srdy);
 	jsonw_uint_field(w, "frames", r->frames);
+	jsonw_uint_field(w, "freezes", r->freezes);
+	jsonw_uint_field(w, "frozen_ns", r->frozen_ns);
 	for (c = report_counters; c->name; c++)
 		jsonw_uint_field(w, c->name, report_counter(r, c));
 	jsonw_end_object(w);
@@ -191,8 +194,9 @@ int ktstr_result_json(FILE *out, const struct ktstr_test *test, const struct kts
 	put_scheduler(w, res);
 	put_console(w, res);
 	put_vm(w, res);
-	put_text(w, "artifact_dir", res->artifact_dir);
-	put_text(w, "dump_path", res->dump_path);
+	report_json_observer(w, res);
+	report_json_text(w, "artifact_dir", res->artifact_dir);
+	report_json_text(w, "dump_path", res->dump_path);
 	jsonw_end_object(w);
 	jsonw_destroy(&w);
 	return ferror(out) ? -EIO : 0;

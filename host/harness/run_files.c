@@ -9,6 +9,7 @@
 
 #include "host/harness/report.h"
 #include "host/harness/run_files.h"
+#include "host/harness/snapshot_files.h"
 #include "lib/util.h"
 
 struct out_dir {
@@ -71,26 +72,40 @@ static int open_dir(struct out_dir *d, struct ktstr_err *err)
 	return 0;
 }
 
+/* With the paths that were just set in @res. */
+static int write_reports(const struct out_dir *d, const struct ktstr_test *test,
+			 struct ktstr_result *res, struct ktstr_err *err)
+{
+	int ret;
+
+	res->artifact_dir = strdup(d->path);
+	ret = write_printed(d, "report.txt", print_report, test, res, err);
+	if (!ret)
+		ret = write_printed(d, "result.json", ktstr_result_json, test, res, err);
+	return ret;
+}
+
 int run_files_write(const struct ktstr_test *test, struct ktstr_result *res, struct ktstr_err *err)
 {
 	struct out_dir d = { .fd = -1, .path = test->out_dir, .test = test->name ?: "run" };
-	int ret;
+	int ret, lost;
 
 	if (strchr(d.test, '/') || d.test[0] == '.')
 		return ktstr_err_set(err, -EINVAL, "test name '%.64s' is no file name", d.test);
 	ret = open_dir(&d, err);
 	if (ret)
 		return ret;
+	snapshot_files_clean(d.fd, d.test);
+	/* a snapshot without a file is still worth a report */
+	lost = snapshot_files_write(d.fd, d.path, d.test, res, err);
+	if (lost)
+		err = NULL;
 	if (res->console_len)
 		ret = write_file(&d, "console.txt", res->console, res->console_len, err);
 	if (!ret && res->sched_log_len)
 		ret = write_file(&d, "sched.txt", res->sched_log, res->sched_log_len, err);
-	if (!ret) {
-		res->artifact_dir = strdup(d.path);
-		ret = write_printed(&d, "report.txt", print_report, test, res, err);
-	}
 	if (!ret)
-		ret = write_printed(&d, "result.json", ktstr_result_json, test, res, err);
+		ret = write_reports(&d, test, res, err);
 	close_fd(&d.fd);
-	return ret;
+	return lost ? lost : ret;
 }

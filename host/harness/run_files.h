@@ -8,11 +8,12 @@
 /**
  * run_files_write() - leave a run's texts in its output directory
  * @test: its name and directory; the directory is created when it is missing
- * @res: the result; artifact_dir is set on success
+ * @res: the result; artifact_dir, dump_path and the snapshots' paths are set
  * @err: names the file and what went wrong, or NULL
  *
  * NAME.report.txt for people, NAME.result.json for programs, NAME.console.txt
- * and NAME.sched.txt as they were captured, made printable. Each is written
+ * and NAME.sched.txt as they were captured, made printable, and the snapshots
+ * (snapshot_files.h), of which an earlier run's are removed first. Each is written
  * beside its name and renamed, so that a name never shows a torn file.
  *
  * Return: 0, or the negative errno of the file system.

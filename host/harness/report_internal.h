@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_HOST_HARNESS_REPORT_INTERNAL_H
+#define KTSTR_HOST_HARNESS_REPORT_INTERNAL_H
+
+/* Between the files of the report, and for nobody else. */
+#include <json_writer.h>
+#include <stdio.h>
+#include <linux/compiler.h>
+
+#include "host/harness/ktstr.h"
+
+/**
+ * report_row() - one line of the report below its first
+ * @out: where to
+ * @label: at most 10 characters; "" continues the row before
+ * @fmt: the rest, one line
+ */
+void __printf(3, 4) report_row(FILE *out, const char *label, const char *fmt, ...);
+
+/**
+ * report_observer_print() - what the observer saw, as rows
+ * @out: where to
+ * @res: the result
+ */
+void report_observer_print(FILE *out, const struct ktstr_result *res);
+
+/**
+ * report_op_name() - an enum wire_op as one lower-case word
+ * @op: any value; an unknown one gives "unknown"
+ */
+const char *report_op_name(u32 op);
+
+/**
+ * report_json_text() - a string member of ours, or null
+ * @w: inside an object
+ * @name: of the member
+ * @text: NUL-terminated, or NULL
+ */
+void report_json_text(json_writer_t *w, const char *name, const char *text);
+
+/**
+ * report_json_guest_text() - a string member with a line the guest wrote
+ * @w: inside an object
+ * @name: of the member
+ * @text: NUL-terminated
+ */
+void report_json_guest_text(json_writer_t *w, const char *name, const char *text);
+
+/**
+ * report_json_observer() - the members snapshots, ops, observer, timecheck
+ * @w: inside an object
+ * @res: the result
+ */
+void report_json_observer(json_writer_t *w, const struct ktstr_result *res);
+
+#endif /* KTSTR_HOST_HARNESS_REPORT_INTERNAL_H */

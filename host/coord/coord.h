@@ -50,6 +50,8 @@ struct coord_map_write {
  * @nr_map_writes: at most COORD_MAP_WRITES_MAX
  * @dual: take an early snapshot too, when a runnable task has waited for half
  *        the scheduler's watchdog
+ * @periodic: snapshots at equal distances over the workload, 0 = none;
+ *            passed periodic_check()
  * @deaf_watch: fault injection: no vCPU ever arms its debug registers
  * @fallback_map: end of the name of the map with @fallback_flag, or NULL
  * @fallback_flag: variable the scheduler sets when it has failed, or NULL
@@ -67,6 +69,7 @@ struct coord_config {
 	const struct coord_map_write *map_writes;
 	u32 nr_map_writes;
 	bool dual;
+	u32 periodic;
 	bool deaf_watch;
 	const char *fallback_map;
 	const char *fallback_flag;

@@ -70,8 +70,8 @@ void gk_free(struct guest_kernel *gk);
  * @err: names both addresses
  *
  * The one function that changes @gk: no other thread may use it meanwhile.
- * Gives the slide where nothing else did. After -EBADMSG the slide counts as
- * unknown, and gk_symbol() finds only what kallsyms says.
+ * Gives the slide where nothing else did. After -ERANGE and -EBADMSG the slide
+ * counts as unknown, and gk_symbol() finds only what kallsyms says.
  *
  * Return: 0, -ENOENT when the kernel has no symbol for its entry point or
  * @entry is 0 (nothing was checked), -ERANGE for an address that no kernel
@@ -219,7 +219,8 @@ int gk_read_str(const struct guest_kernel *gk, u64 kva, char *buf, size_t len);
  * Aligned 4 and 8 bytes are written in one piece. Page protection of the
  * guest's own does not count. Any thread.
  *
- * Return: 0, or -EFAULT with nothing written.
+ * Return: 0, or -EFAULT with nothing written, unless the guest takes a page
+ * away in the middle of it.
  */
 int gk_write(const struct guest_kernel *gk, u64 kva, const void *buf, size_t len);
 

@@ -13,11 +13,6 @@
 struct guest_kernel;
 struct kbtf;
 
-/* Maps looked at; a guest with more is told so. */
-#define BPFMAP_MAPS_MAX 65536
-/* Nodes of map_idr looked at: more than BPFMAP_MAPS_MAX maps need. */
-#define BPFMAP_NODES_MAX 8192
-
 /**
  * bpfmap_find_var() - address of a variable
  * @gk: memory and symbols

@@ -52,7 +52,7 @@ int runnable_layout_init(struct runnable_layout *l, const struct guest_kernel *g
 /**
  * struct runnable_scan - one look at all run queues
  * @jiffies: guest time, read before the first task
- * @tasks: runnable tasks seen
+ * @tasks: runnable tasks seen, on the run queues that count
  * @max_age: how long the one that waits longest has waited, in jiffies
  * @task: its address, 0 = there is none
  * @cpu: whose run queue it is on
@@ -79,7 +79,8 @@ struct runnable_scan {
  * @out: filled in; what is bad on one run queue does not end the walk
  *
  * The guest may run: a list that changes under the walk ends as @out->cut or
- * @out->unreadable and is right the next time. Steps are bounded, loops found.
+ * @out->unreadable, counts for nothing then, and is right the next time. Steps
+ * are bounded, loops found.
  *
  * Return: 0, or -EFAULT when not even guest time can be read.
  */

@@ -37,7 +37,7 @@ u32 canary_write(void)
 	for (cpu = 0; cpu < CPUS_MAX; cpu++) {
 		if (!(all[cpu / BITS_PER_LONG] & 1UL << cpu % BITS_PER_LONG) || !run_on(cpu))
 			continue;
-		__atomic_store_n(&word, ++count, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&word, ++count, __ATOMIC_RELAXED);
 	}
 	sched_setaffinity(0, sizeof(all), (cpu_set_t *)all);
 	return count;

@@ -10,7 +10,8 @@
  *	lookout.c   life, events, what to do next
  *	slot0.c     the scan: scheduler, exit kind, fallback flag, run queues
  *	snap.c      one freeze, one copy, one report
- *	requests.c  what the guest asks for
+ *	requests.c  snapshots and watches the guest asks for
+ *	request_observer.c, request_kernel.c  the rest of what it asks for
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -261,7 +262,7 @@ void lookout_stop(struct lookout *l);
 void lookout_destroy(struct lookout *l);
 
 /*
- * Between the four files.
+ * Between these files.
  */
 
 /**
@@ -415,6 +416,31 @@ void request_observer(struct lookout *l);
  * @l: the observer is READY or FAILED
  */
 void request_await(struct lookout *l);
+
+/**
+ * request_answer() - answer a snapshot or observer request
+ * @l: started
+ * @id: of the request
+ * @ret: 0 or negative errno
+ * @reason: why; "" stands for the errno's own text
+ */
+void request_answer(struct lookout *l, u32 id, int ret, const char *reason);
+
+/**
+ * request_not_ready() - why the kernel cannot be looked at
+ * @l: the lookout
+ * @err: in a form for the guest
+ *
+ * Return: 0 when it can, -EAGAIN not yet, -EOPNOTSUPP never.
+ */
+int request_not_ready(const struct lookout *l, struct ktstr_err *err);
+
+/**
+ * request_kernel_ops() - serve the oldest kernel operation, and the cold
+ *                        writes right behind a cold write
+ * @l: started
+ */
+void request_kernel_ops(struct lookout *l);
 
 /**
  * request_next() - serve the oldest request

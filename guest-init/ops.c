@@ -58,7 +58,7 @@ static int op_ask(struct requests *rq, const struct scenario_op *op)
 }
 
 /* No further op: whatever failed, the run has. */
-static int give_up(struct ops *ops, const struct scenario_op *op, int code, const char *what,
+static int op_fail(struct ops *ops, const struct scenario_op *op, int code, const char *what,
 		   struct ktstr_err *err)
 {
 	char name[WIRE_KOP_TAG_MAX + 32];
@@ -69,24 +69,25 @@ static int give_up(struct ops *ops, const struct scenario_op *op, int code, cons
 	return ktstr_err_set(err, code, "%s%s", op_text(op, name, sizeof(name)), what);
 }
 
-static int begin(struct ops *ops, const struct scenario_op *op, u64 now_ns, struct ktstr_err *err)
+static int op_begin(struct ops *ops, const struct scenario_op *op, u64 now_ns,
+		    struct ktstr_err *err)
 {
 	int ret = op_ask(ops->rq, op);
 
 	if (ret)
-		return give_up(ops, op, ret, ": cannot write to the port", err);
+		return op_fail(ops, op, ret, ": cannot write to the port", err);
 	ops->busy = true;
 	ops->deadline_ns = now_ns + OPS_TIMEOUT_NS;
 	return 0;
 }
 
-static int end(struct ops *ops, const struct scenario_op *op, struct ktstr_err *err)
+static int op_end(struct ops *ops, const struct scenario_op *op, struct ktstr_err *err)
 {
 	char what[560];
 
 	if (ops->rq->state == REQUEST_REFUSED && !(op->flags & SCENARIO_OP_MAY_FAIL)) {
 		snprintf(what, sizeof(what), " refused: %s", ops->rq->reason);
-		return give_up(ops, op, -EOPNOTSUPP, what, err);
+		return op_fail(ops, op, -EOPNOTSUPP, what, err);
 	}
 	ops->busy = false;
 	if (++ops->done < op_count(op))
@@ -104,16 +105,16 @@ int ops_step(struct ops *ops, u64 now_ns, struct ktstr_err *err)
 	if (op && ops->busy && ops->rq->state == REQUEST_PENDING) {
 		if (now_ns < ops->deadline_ns)
 			return 0;
-		return give_up(ops, op, -ETIMEDOUT, ": the host did not answer", err);
+		return op_fail(ops, op, -ETIMEDOUT, ": the host did not answer", err);
 	}
 	if (op && ops->busy) {
-		ret = end(ops, op, err);
+		ret = op_end(ops, op, err);
 		if (ret)
 			return ret;
 		op = current_op(ops);
 	}
 	if (op && now_ns >= op_due_ns(ops, op))
-		return begin(ops, op, now_ns, err);
+		return op_begin(ops, op, now_ns, err);
 	return 0;
 }
 

@@ -139,4 +139,29 @@ TEST(phys_base_of_an_image_at_its_link_address_is_zero)
 #endif
 }
 
+TEST(vmcoreinfo_line)
+{
+	struct wire_vmci v = { 0 };
+
+	ASSERT_TRUE(kaddr_parse_vmcoreinfo("0x0000000012345000 1024", &v));
+	EXPECT_EQ(htole64(0x12345000), v.gpa);
+	/* The size is in hex as well, without saying so. */
+	EXPECT_EQ(htole64(0x1024), v.size);
+}
+
+TEST(vmcoreinfo_near_misses)
+{
+	struct wire_vmci v = { 0 };
+
+	EXPECT_FALSE(kaddr_parse_vmcoreinfo("", &v));
+	EXPECT_FALSE(kaddr_parse_vmcoreinfo("0x12345000", &v));
+	EXPECT_FALSE(kaddr_parse_vmcoreinfo("0x12345000 ", &v));
+	EXPECT_FALSE(kaddr_parse_vmcoreinfo("0x12345000 1024 1", &v));
+	EXPECT_FALSE(kaddr_parse_vmcoreinfo("0x12345000 size", &v));
+	EXPECT_FALSE(kaddr_parse_vmcoreinfo("0 1024", &v));
+	EXPECT_FALSE(kaddr_parse_vmcoreinfo("0x1000 0", &v));
+	EXPECT_EQ(0, v.gpa);
+	EXPECT_EQ(0, v.size);
+}
+
 TEST_HARNESS_MAIN

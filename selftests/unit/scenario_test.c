@@ -6,10 +6,24 @@
 #include "lib/scenario.h"
 #include "lib/util.h"
 #include "lib/wire.h"
+#include "lib/wire_ops.h"
 
 static char *sched_argv[] = { "scx_qmap", "-s", "5000", "", NULL };
 static char *host_argv[] = { "/bin/attach", "-v", NULL };
 static char *host_envp[] = { "A=1", "LONG=x y z", NULL };
+
+/* COLD read of jiffies_64 as u64 */
+static const u8 korq[] = "\1\0\0\0\1\0\0\0\2\1\4\0\1\0\0\0"
+			 "tick\1\2\12\0\10\0\0\0jiffies_64";
+
+static struct scenario_op ops[] = {
+	{ .kind = SCENARIO_OP_CAPTURE, .at_ms = 100, .tag = "now" },
+	{ .kind = SCENARIO_OP_WATCH,
+	  .flags = SCENARIO_OP_MAY_FAIL,
+	  .tag = "scx_watchdog_timestamp" },
+	{ .kind = SCENARIO_OP_KERNEL, .count = 10000, .korq = korq, .korq_len = sizeof(korq) - 1 },
+	{ .kind = SCENARIO_OP_UNWATCH, .at_ms = 900, .tag = "scx_watchdog_timestamp" },
+};
 
 static struct scenario full = {
 	.nonce = 0x1122334455667788ull,
@@ -27,6 +41,10 @@ static struct scenario full = {
 	.envp = host_envp,
 	.cwd = "/tmp/a b",
 	.artifacts = "/out",
+	.observe = true,
+	.timecheck = true,
+	.ops = ops,
+	.nr_ops = ARRAY_SIZE(ops),
 };
 
 static int same_strings(char *const *a, char *const *b)
@@ -101,6 +119,9 @@ TEST(round_trip)
 	EXPECT_TRUE(same_strings(s->envp, host_envp));
 	EXPECT_STREQ(s->cwd, "/tmp/a b");
 	EXPECT_STREQ(s->artifacts, "/out");
+	EXPECT_TRUE(s->observe);
+	EXPECT_FALSE(s->observe_first);
+	EXPECT_TRUE(s->timecheck);
 	scenario_free(s);
 	scenario_free(NULL);
 	free(buf);
@@ -119,8 +140,104 @@ TEST(empty_one_is_eevdf)
 	EXPECT_EQ(s->sched_argv, NULL);
 	EXPECT_EQ(s->argv, NULL);
 	EXPECT_FALSE(s->verbose);
+	EXPECT_FALSE(s->observe || s->observe_first || s->timecheck);
+	EXPECT_EQ(s->ops, NULL);
+	EXPECT_EQ(s->nr_ops, 0);
 	scenario_free(s);
 	free(buf);
+}
+
+TEST(ops_keep_their_order_and_contents)
+{
+	struct scenario *s;
+	size_t len;
+	void *buf;
+	u32 i;
+
+	ASSERT_EQ(scenario_encode(&full, &buf, &len), 0);
+	s = scenario_decode(buf, len, NULL);
+	ASSERT_NE(s, NULL);
+	ASSERT_EQ(s->nr_ops, ARRAY_SIZE(ops));
+	for (i = 0; i < s->nr_ops; i++) {
+		EXPECT_EQ(s->ops[i].kind, ops[i].kind);
+		EXPECT_EQ(s->ops[i].at_ms, ops[i].at_ms);
+		EXPECT_EQ(s->ops[i].count, ops[i].count);
+		EXPECT_EQ(s->ops[i].flags, ops[i].flags);
+		ASSERT_EQ(s->ops[i].korq_len, ops[i].korq_len);
+	}
+	EXPECT_STREQ(s->ops[0].tag, "now");
+	EXPECT_EQ(s->ops[2].tag, NULL);
+	EXPECT_EQ(memcmp(s->ops[2].korq, korq, sizeof(korq) - 1), 0);
+	EXPECT_EQ(s->ops[3].korq, NULL);
+	scenario_free(s);
+	free(buf);
+}
+
+TEST(observe_first_implies_observe)
+{
+	struct scenario in = { .observe_first = true }, *s;
+	size_t len;
+	void *buf;
+
+	ASSERT_EQ(scenario_encode(&in, &buf, &len), 0);
+	s = scenario_decode(buf, len, NULL);
+	ASSERT_NE(s, NULL);
+	EXPECT_TRUE(s->observe_first);
+	EXPECT_TRUE(s->observe);
+	scenario_free(s);
+	free(buf);
+}
+
+static int encode_op(const struct scenario_op *op)
+{
+	struct scenario_op copy = *op;
+	struct scenario in = { .ops = &copy, .nr_ops = 1 };
+	size_t len;
+	void *buf;
+	int ret;
+
+	ret = scenario_encode(&in, &buf, &len);
+	if (!ret)
+		free(buf);
+	return ret;
+}
+
+TEST(encoder_refuses_ops)
+{
+	struct scenario_op many[SCENARIO_OPS_MAX + 1], op = ops[0];
+	struct scenario in = { .ops = many, .nr_ops = ARRAY_SIZE(many) };
+	char tag[WIRE_SNAP_TAG_MAX + 2];
+	size_t len, i;
+	void *buf;
+
+	for (i = 0; i < ARRAY_SIZE(many); i++)
+		many[i] = ops[0];
+	EXPECT_EQ(scenario_encode(&in, &buf, &len), -EINVAL);
+	in.nr_ops--;
+	ASSERT_EQ(scenario_encode(&in, &buf, &len), 0);
+	free(buf);
+	op.kind = 0;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op.kind = SCENARIO_OP_NR;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op = ops[0];
+	op.flags = BIT(1);
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op = ops[0];
+	op.tag = NULL;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	memset(tag, 't', sizeof(tag));
+	tag[WIRE_SNAP_TAG_MAX + 1] = '\0';
+	op.tag = tag;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	tag[WIRE_SNAP_TAG_MAX] = '\0';
+	EXPECT_EQ(encode_op(&op), 0);
+	op = ops[2];
+	op.korq_len--;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op = ops[2];
+	op.tag = "both";
+	EXPECT_EQ(encode_op(&op), -EINVAL);
 }
 
 TEST(many_arguments)
@@ -226,7 +343,7 @@ TEST(other_version)
 	add_version(&f, SCENARIO_VERSION + 1, 1, 0);
 	add_end(&f, 1);
 	EXPECT_EQ(decode_errno(&f, &err), EPROTO);
-	EXPECT_NE(strstr(err.msg, "version 2"), NULL);
+	EXPECT_NE(strstr(err.msg, "version 3"), NULL);
 }
 
 TEST(order_and_repeats)
@@ -235,19 +352,19 @@ TEST(order_and_repeats)
 	struct file f = {};
 
 	add(&f, "SPTH", "/x", 2);
-	add_version(&f, 1, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, &err), EBADMSG);
 	EXPECT_NE(strstr(err.msg, "version must come first"), NULL);
 
 	memset(&f, 0, sizeof(f));
-	add_version(&f, 1, 1, 0);
-	add_version(&f, 1, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
 
 	memset(&f, 0, sizeof(f));
-	add_version(&f, 1, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
 	add(&f, "SOPS", "a", 1);
 	add(&f, "SOPS", "b", 1);
 	add_end(&f, 3);
@@ -255,7 +372,7 @@ TEST(order_and_repeats)
 	EXPECT_NE(strstr(err.msg, "comes twice"), NULL);
 
 	memset(&f, 0, sizeof(f));
-	add_version(&f, 1, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
 	add_end(&f, 1);
 	add(&f, "SOPS", "b", 1);
 	EXPECT_EQ(decode_errno(&f, &err), EBADMSG);
@@ -266,17 +383,17 @@ TEST(missing_frames)
 {
 	struct file f = {};
 
-	add_version(&f, 1, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
 	memset(&f, 0, sizeof(f));
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
-	add_version(&f, 1, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
 	add_end(&f, 1);
 	EXPECT_EQ(decode_errno(&f, NULL), 0);
 	memset(&f, 0, sizeof(f));
-	add_version(&f, 1, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
 	add(&f, "SARG", "x", 1);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
@@ -285,13 +402,13 @@ TEST(missing_frames)
 TEST(values_out_of_range)
 {
 	struct file f = {};
-	u32 short_version = 1;
+	u32 short_version = SCENARIO_VERSION;
 
-	add_version(&f, 1, SCENARIO_WORKERS_MAX + 1, 0);
+	add_version(&f, SCENARIO_VERSION, SCENARIO_WORKERS_MAX + 1, 0);
 	add_end(&f, 1);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
 	memset(&f, 0, sizeof(f));
-	add_version(&f, 1, 1, SCENARIO_FAULT_NR);
+	add_version(&f, SCENARIO_VERSION, 1, SCENARIO_FAULT_NR);
 	add_end(&f, 1);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
 	memset(&f, 0, sizeof(f));
@@ -308,17 +425,65 @@ TEST(T7_nul_inside_a_string_and_unknown_tags)
 	struct ktstr_err err = {};
 	struct file f = {};
 
-	add_version(&f, 1, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
 	add(&f, "SPTH", "/a\0b", 4);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, &err), EBADMSG);
 	EXPECT_NE(strstr(err.msg, "NUL"), NULL);
 	memset(&f, 0, sizeof(f));
-	add_version(&f, 1, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
 	add(&f, "XXXX", "", 0);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, &err), EBADMSG);
 	EXPECT_NE(strstr(err.msg, "XXXX"), NULL);
+}
+
+static void add_op(struct file *f, u32 kind, u32 tag_len, const char *rest, size_t len)
+{
+	u8 buf[64];
+	u32 w[5] = { kind, 0, 1, 0, tag_len };
+
+	memcpy(buf, w, sizeof(w));
+	memcpy(buf + sizeof(w), rest, len);
+	add(f, "SOPR", buf, sizeof(w) + len);
+}
+
+static int decode_one_op(u32 kind, u32 tag_len, const char *rest, size_t len)
+{
+	struct file f = {};
+
+	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_op(&f, kind, tag_len, rest, len);
+	add_end(&f, 2);
+	return decode_errno(&f, NULL);
+}
+
+TEST(decoder_refuses_ops)
+{
+	struct file f = {};
+
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 3, "tag", 3), 0);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 4, "tag", 3), EBADMSG);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 0xffffffff, "tag", 3), EBADMSG);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 2, "tag", 3), EBADMSG);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 0, "", 0), EBADMSG);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 3, "t\0g", 3), EBADMSG);
+	EXPECT_EQ(decode_one_op(0, 3, "tag", 3), EBADMSG);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_KERNEL, 0, "junk", 4), EBADMSG);
+	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add(&f, "SOPR", "short", 5);
+	add_end(&f, 2);
+	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
+}
+
+TEST(op_names)
+{
+	u32 i;
+
+	for (i = 1; i < SCENARIO_OP_NR; i++)
+		EXPECT_NE(scenario_op_name(i), NULL);
+	EXPECT_EQ(scenario_op_name(0), NULL);
+	EXPECT_EQ(scenario_op_name(SCENARIO_OP_NR), NULL);
 }
 
 TEST(fault_names)

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Questions to the host, and the ops of a scenario that are made of them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include "guest-init/ops.c"
+#include "guest-init/request.c"
+#include "kselftest_harness.h"
+
+#define START (1000 * NSEC_PER_SEC)
+
+/* A KORQ as decoded from a scenario: ours to write to. */
+static u8 korq[] = "\1\0\0\0\1\0\0\0\2\1\4\0\1\0\0\0"
+		   "tick\1\2\12\0\10\0\0\0jiffies_64";
+
+static struct scenario_op list[] = {
+	{ .kind = SCENARIO_OP_CAPTURE, .tag = "first" },
+	{ .kind = SCENARIO_OP_KERNEL, .count = 3, .korq = korq, .korq_len = sizeof(korq) - 1 },
+	{ .kind = SCENARIO_OP_WATCH, .at_ms = 50, .tag = "sym", .flags = SCENARIO_OP_MAY_FAIL },
+	{ .kind = SCENARIO_OP_UNWATCH, .at_ms = 20, .tag = "sym" },
+};
+
+/* The guest on one end of a socket pair, the host on the other. */
+FIXTURE(ops)
+{
+	int fds[2];
+	struct wire_writer writer;
+	struct requests rq;
+	struct scenario sc;
+	struct ops ops;
+	struct ktstr_err err;
+};
+
+FIXTURE_SETUP(ops)
+{
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, self->fds));
+	fcntl(self->fds[1], F_SETFL, O_NONBLOCK);
+	wire_writer_init(&self->writer, self->fds[0]);
+	requests_init(&self->rq, &self->writer, self->fds[0]);
+	memset(&self->sc, 0, sizeof(self->sc));
+	memset(&self->err, 0, sizeof(self->err));
+	self->sc.ops = list;
+	self->sc.nr_ops = ARRAY_SIZE(list);
+	ops_init(&self->ops, &self->sc, &self->rq, START);
+}
+
+FIXTURE_TEARDOWN(ops)
+{
+	requests_free(&self->rq);
+	wire_writer_free(&self->writer);
+	close(self->fds[0]);
+	close(self->fds[1]);
+}
+
+struct seen {
+	u32 frames;
+	u32 type;
+	u8 payload[256];
+	size_t len;
+};
+
+static void take(void *ctx, const struct wire_frame *f)
+{
+	struct seen *s = ctx;
+
+	if (!f->crc_ok || f->len > sizeof(s->payload))
+		abort();
+	s->frames++;
+	s->type = f->type;
+	s->len = f->len;
+	memcpy(s->payload, f->payload, f->len);
+}
+
+/* What the guest sent since the last look; the last frame of it. */
+static void look(int fd, struct seen *s)
+{
+	u8 buf[4096];
+	ssize_t n = read(fd, buf, sizeof(buf));
+
+	memset(s, 0, sizeof(*s));
+	if (n > 0 && wire_parse(buf, n, take, s))
+		abort();
+}
+
+static void reply_snap(int fd, u32 id, u32 status, const char *reason)
+{
+	struct wire_snrp w = { .id = cpu_to_le32(id), .status = cpu_to_le32(status) };
+
+	memcpy(w.reason, reason, strlen(reason));
+	if (wire_send(fd, WIRE_SNRP, &w, sizeof(w)))
+		abort();
+}
+
+static void reply_kernel(int fd, u32 id, bool success, const char *reason)
+{
+	struct kop_value_view value = { WIRE_KOP_U64, 8, "12345678" };
+	size_t len;
+	void *buf;
+
+	if (korp_encode(id, success, reason, &value, success, &buf, &len) ||
+	    wire_send(fd, WIRE_KORP, buf, len))
+		abort();
+	free(buf);
+}
+
+TEST_F(ops, questions_have_ids_from_one)
+{
+	struct wire_snrq q;
+	struct wire_obsq o;
+	struct seen s;
+
+	ASSERT_EQ(0, request_snap(&self->rq, WIRE_SNAP_WATCH, "jiffies_64"));
+	look(self->fds[1], &s);
+	ASSERT_EQ(1, s.frames);
+	ASSERT_EQ(WIRE_SNRQ, s.type);
+	ASSERT_EQ(sizeof(q), s.len);
+	memcpy(&q, s.payload, sizeof(q));
+	EXPECT_EQ(1, le32_to_cpu(q.id));
+	EXPECT_EQ(WIRE_SNAP_WATCH, le32_to_cpu(q.kind));
+	EXPECT_STREQ("jiffies_64", q.tag);
+	ASSERT_EQ(0, request_observer(&self->rq, WIRE_OBS_CANARY_DONE, 0x1234, 4));
+	look(self->fds[1], &s);
+	ASSERT_EQ(WIRE_OBSQ, s.type);
+	ASSERT_EQ(sizeof(o), s.len);
+	memcpy(&o, s.payload, sizeof(o));
+	EXPECT_EQ(2, le32_to_cpu(o.id));
+	EXPECT_EQ(0x1234, le64_to_cpu(o.addr));
+	EXPECT_EQ(4, le32_to_cpu(o.count));
+	EXPECT_EQ(0, o.pad);
+}
+
+TEST_F(ops, a_tag_may_use_every_byte)
+{
+	char tag[WIRE_SNAP_TAG_MAX + 9];
+	struct wire_snrq q;
+	struct seen s;
+
+	memset(tag, 't', sizeof(tag));
+	tag[sizeof(tag) - 1] = '\0';
+	ASSERT_EQ(0, request_snap(&self->rq, WIRE_SNAP_CAPTURE, tag));
+	look(self->fds[1], &s);
+	memcpy(&q, s.payload, sizeof(q));
+	EXPECT_EQ(0, memcmp(q.tag, tag, sizeof(q.tag)));
+}
+
+TEST_F(ops, only_the_awaited_reply_counts)
+{
+	EXPECT_EQ(-1, request_fd(&self->rq, START));
+	ASSERT_EQ(0, request_snap(&self->rq, WIRE_SNAP_CAPTURE, "x"));
+	EXPECT_EQ(self->fds[0], request_fd(&self->rq, START));
+	reply_snap(self->fds[1], 7, WIRE_SNAP_OK, "");
+	reply_snap(self->fds[1], 1, 3, "");
+	reply_snap(self->fds[1], 0, WIRE_SNAP_OK, "");
+	reply_kernel(self->fds[1], 1, true, NULL);
+	wire_send(self->fds[1], WIRE_SNRP, "short", 5);
+	wire_send(self->fds[1], WIRE_TEST, "", 0);
+	request_pump(&self->rq);
+	EXPECT_EQ(REQUEST_PENDING, self->rq.state);
+	EXPECT_EQ(6, self->rq.strays);
+	reply_snap(self->fds[1], 1, WIRE_SNAP_OK, "");
+	request_pump(&self->rq);
+	EXPECT_EQ(REQUEST_OK, self->rq.state);
+	EXPECT_EQ(-1, request_fd(&self->rq, START));
+	/* The same again is one too many. */
+	reply_snap(self->fds[1], 1, WIRE_SNAP_ERR, "late");
+	request_pump(&self->rq);
+	EXPECT_EQ(REQUEST_OK, self->rq.state);
+	EXPECT_EQ(7, self->rq.strays);
+}
+
+TEST_F(ops, a_reply_may_come_in_pieces_and_a_reason_fill_its_field)
+{
+	struct wire_snrp w = { .id = cpu_to_le32(1), .status = cpu_to_le32(WIRE_SNAP_ERR) };
+	struct wire_hdr h;
+	size_t i;
+
+	memset(w.reason, 'r', sizeof(w.reason));
+	wire_hdr_init(&h, WIRE_SNRP, &w, sizeof(w));
+	ASSERT_EQ(0, request_snap(&self->rq, WIRE_SNAP_CAPTURE, "x"));
+	for (i = 0; i < sizeof(h); i++) {
+		ASSERT_EQ(1, write(self->fds[1], (u8 *)&h + i, 1));
+		request_pump(&self->rq);
+	}
+	for (i = 0; i < sizeof(w); i++) {
+		EXPECT_EQ(REQUEST_PENDING, self->rq.state);
+		ASSERT_EQ(1, write(self->fds[1], (u8 *)&w + i, 1));
+		request_pump(&self->rq);
+	}
+	EXPECT_EQ(REQUEST_REFUSED, self->rq.state);
+	EXPECT_EQ(sizeof(self->rq.reason) - 1, strlen(self->rq.reason));
+}
+
+TEST_F(ops, a_closed_port_is_not_polled_all_the_time)
+{
+	u64 now = mono_ns();
+
+	ASSERT_EQ(0, request_snap(&self->rq, WIRE_SNAP_CAPTURE, "x"));
+	shutdown(self->fds[1], SHUT_WR);
+	request_pump(&self->rq);
+	EXPECT_EQ(REQUEST_PENDING, self->rq.state);
+	EXPECT_EQ(-1, request_fd(&self->rq, now));
+	EXPECT_EQ(self->fds[0], request_fd(&self->rq, self->rq.deaf_until_ns));
+}
+
+TEST_F(ops, in_order_each_at_its_time_as_often_as_asked)
+{
+	struct korq_view v;
+	struct seen s;
+	u32 i;
+
+	EXPECT_EQ(START, ops_wake_ns(&self->ops));
+	ASSERT_EQ(0, ops_step(&self->ops, START - 1, &self->err));
+	look(self->fds[1], &s);
+	EXPECT_EQ(0, s.frames);
+	ASSERT_EQ(0, ops_step(&self->ops, START, &self->err));
+	EXPECT_TRUE(ops_busy(&self->ops));
+	EXPECT_EQ(START + OPS_TIMEOUT_NS, ops_wake_ns(&self->ops));
+	look(self->fds[1], &s);
+	EXPECT_EQ(WIRE_SNRQ, s.type);
+	reply_snap(self->fds[1], 1, WIRE_SNAP_OK, "");
+	for (i = 0; i < 3; i++) {
+		/* The answer and the next question, in one step. */
+		request_pump(&self->rq);
+		ASSERT_EQ(0, ops_step(&self->ops, START + 1, &self->err));
+		look(self->fds[1], &s);
+		ASSERT_EQ(1, s.frames);
+		ASSERT_EQ(WIRE_KORQ, s.type);
+		ASSERT_EQ(0, korq_decode(s.payload, s.len, &v));
+		EXPECT_EQ(2 + i, v.id);
+		reply_kernel(self->fds[1], v.id, true, NULL);
+	}
+	request_pump(&self->rq);
+	ASSERT_EQ(0, ops_step(&self->ops, START + 2, &self->err));
+	look(self->fds[1], &s);
+	EXPECT_EQ(0, s.frames);
+	EXPECT_FALSE(ops_busy(&self->ops));
+	EXPECT_EQ(START + 50 * NSEC_PER_MSEC, ops_wake_ns(&self->ops));
+	/* A refusal that is allowed; then one whose time is long past. */
+	ASSERT_EQ(0, ops_step(&self->ops, ops_wake_ns(&self->ops), &self->err));
+	reply_snap(self->fds[1], 5, WIRE_SNAP_ERR, "no such symbol");
+	request_pump(&self->rq);
+	ASSERT_EQ(0, ops_step(&self->ops, START + 50 * NSEC_PER_MSEC, &self->err));
+	EXPECT_TRUE(ops_busy(&self->ops));
+	EXPECT_EQ(-ECANCELED, ops_unfinished(&self->ops, &self->err));
+	EXPECT_STREQ("unwatch 'sym' was carried out 0 of 1 times when the scenario ended",
+		     self->err.msg);
+	reply_snap(self->fds[1], 6, WIRE_SNAP_OK, "");
+	request_pump(&self->rq);
+	ASSERT_EQ(0, ops_step(&self->ops, START + 51 * NSEC_PER_MSEC, &self->err));
+	EXPECT_EQ(UINT64_MAX, ops_wake_ns(&self->ops));
+	EXPECT_EQ(0, ops_unfinished(&self->ops, &self->err));
+}
+
+TEST_F(ops, what_is_due_before_the_end_keeps_the_scenario_going)
+{
+	self->ops.next = 2;
+	EXPECT_FALSE(ops_pending(&self->ops, START + 50 * NSEC_PER_MSEC));
+	EXPECT_TRUE(ops_pending(&self->ops, START + 51 * NSEC_PER_MSEC));
+	ASSERT_EQ(0, ops_step(&self->ops, START + 50 * NSEC_PER_MSEC, &self->err));
+	EXPECT_TRUE(ops_pending(&self->ops, START));
+	/* What may fail may also not happen. */
+	self->sc.nr_ops = 3;
+	EXPECT_EQ(0, ops_unfinished(&self->ops, &self->err));
+	self->ops.next = 3;
+	EXPECT_FALSE(ops_pending(&self->ops, UINT64_MAX));
+}
+
+TEST_F(ops, a_refusal_names_op_and_reason_and_ends_it_all)
+{
+	ASSERT_EQ(0, ops_step(&self->ops, START, &self->err));
+	reply_snap(self->fds[1], 1, WIRE_SNAP_ERR, "all slots are taken");
+	request_pump(&self->rq);
+	EXPECT_EQ(-EOPNOTSUPP, ops_step(&self->ops, START, &self->err));
+	EXPECT_STREQ("capture 'first' refused: all slots are taken", self->err.msg);
+	EXPECT_FALSE(ops_pending(&self->ops, UINT64_MAX));
+	EXPECT_EQ(0, ops_step(&self->ops, START, &self->err));
+}
+
+TEST_F(ops, a_kernel_op_is_named_by_its_tag)
+{
+	self->ops.next = 1;
+	ASSERT_EQ(0, ops_step(&self->ops, START, &self->err));
+	reply_kernel(self->fds[1], 1, false, "no such symbol");
+	request_pump(&self->rq);
+	EXPECT_EQ(-EOPNOTSUPP, ops_step(&self->ops, START, &self->err));
+	EXPECT_STREQ("kernel-op 'tick' refused: no such symbol", self->err.msg);
+}
+
+TEST_F(ops, T1_silence_has_an_end)
+{
+	self->ops.next = 2;
+	ASSERT_EQ(0, ops_step(&self->ops, START + NSEC_PER_SEC, &self->err));
+	EXPECT_EQ(0, ops_step(&self->ops, START + NSEC_PER_SEC + OPS_TIMEOUT_NS - 1, &self->err));
+	EXPECT_EQ(-ETIMEDOUT,
+		  ops_step(&self->ops, START + NSEC_PER_SEC + OPS_TIMEOUT_NS, &self->err));
+	EXPECT_STREQ("watch 'sym': the host did not answer", self->err.msg);
+	EXPECT_EQ(UINT64_MAX, ops_wake_ns(&self->ops));
+	EXPECT_EQ(-1, request_fd(&self->rq, START));
+}
+
+TEST_F(ops, a_broken_port_is_an_error)
+{
+	int gone = dup(self->fds[0]);
+
+	signal(SIGPIPE, SIG_IGN);
+	close(gone);
+	self->writer.fd = gone;
+	EXPECT_EQ(-EBADF, ops_step(&self->ops, START, &self->err));
+	EXPECT_STREQ("capture 'first': cannot write to the port", self->err.msg);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <json_writer.h>
+#include <linux/bits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dump.h"
+#include "host/kernel/guest_kernel.h"
+#include "lib/text.h"
+#include "lib/util.h"
+
+/* A longer line of a log is cut, and only the last lines are taken. */
+#define LINE_MAX_BYTES 1024
+#define LINES_MAX      4096
+
+/* Largest integer a double holds together with all below it. */
+#define EXACT_MAX ((1ULL << 53) - 1)
+
+static void put_hex(json_writer_t *w, u64 v)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)v);
+	jsonw_string(w, text);
+}
+
+static void put_hex_field(json_writer_t *w, const char *name, u64 v)
+{
+	jsonw_name(w, name);
+	put_hex(w, v);
+}
+
+static void put_u64(json_writer_t *w, const char *name, u64 v)
+{
+	if (v > EXACT_MAX)
+		put_hex_field(w, name, v);
+	else
+		jsonw_uint_field(w, name, v);
+}
+
+/* A negative number that is too long for a double is seldom a count: bits. */
+static void put_s64(json_writer_t *w, const char *name, s64 v)
+{
+	if (v > (s64)EXACT_MAX || v < -(s64)EXACT_MAX)
+		put_hex_field(w, name, v);
+	else
+		jsonw_int_field(w, name, v);
+}
+
+static void put_line(json_writer_t *w, const char *text, size_t len)
+{
+	char safe[TEXT_ESCAPED_MAX(LINE_MAX_BYTES)];
+
+	text_escape_line(safe, sizeof(safe), text, min_t(size_t, len, LINE_MAX_BYTES));
+	jsonw_string(w, safe);
+}
+
+static void put_text(json_writer_t *w, const char *name, const char *text)
+{
+	jsonw_name(w, name);
+	if (text)
+		put_line(w, text, strlen(text));
+	else
+		jsonw_null(w);
+}
+
+static void put_symbol(json_writer_t *w, const char *name, const struct guest_kernel *gk, u64 kva)
+{
+	char text[GK_SYMBOLISE_MAX];
+
+	put_text(w, name, gk_symbolise(gk, kva, text, sizeof(text)));
+}
+
+static void start(json_writer_t *w, const char *name)
+{
+	jsonw_name(w, name);
+	jsonw_start_object(w);
+}
+
+/* Where the last LINES_MAX lines begin. */
+static const char *last_lines(const char *text, size_t len)
+{
+	const char *p = text + len;
+	u32 lines = 0;
+
+	if (len && p[-1] == '\n')
+		p--;
+	while (p > text && (p[-1] != '\n' || ++lines < LINES_MAX))
+		p--;
+	return p;
+}
+
+static void put_log(json_writer_t *w, const char *name, bool logs, const char *raw, size_t raw_len)
+{
+	const char *text = logs && raw ? raw : "";
+	size_t len = logs && raw ? raw_len : 0;
+	size_t skip = len > DUMP_LOG_MAX ? len - DUMP_LOG_MAX : 0;
+	const char *end = text + len, *p, *eol;
+
+	jsonw_name(w, name);
+	jsonw_start_array(w);
+	for (p = last_lines(text + skip, len - skip); p < end; p = eol + 1) {
+		eol = memchr(p, '\n', end - p) ?: end;
+		put_line(w, p, eol - p);
+	}
+	jsonw_end_array(w);
+}
+
+static void put_gprs(json_writer_t *w, const struct vcpu_regs *r)
+{
+	static const char *const x86[] = { "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8",
+					   "r9",  "r10", "r11", "r12", "r13", "r14", "r15" };
+	u32 i, nr = min_t(u32, r->nr_gpr, ARRAY_SIZE(r->gpr));
+	char name[8];
+
+	start(w, "gprs");
+	for (i = 0; i < nr; i++) {
+		snprintf(name, sizeof(name), "x%u", i);
+		put_hex_field(w, nr == ARRAY_SIZE(x86) ? x86[i] : name, r->gpr[i]);
+	}
+	jsonw_end_object(w);
+}
+
+static void put_vcpu(json_writer_t *w, u32 index, const struct capture_vcpu *v,
+		     const struct dump_extra *x)
+{
+	const struct vcpu_regs *r = &v->regs;
+
+	jsonw_start_object(w);
+	jsonw_uint_field(w, "vcpu", index);
+	jsonw_string_field(w, "state",
+			   !v->parked ? "not parked" :
+			   !r->valid  ? "parked, registers unreadable" :
+					"parked");
+	if (v->parked && r->valid) {
+		put_hex_field(w, "instruction_pointer", r->ip);
+		put_symbol(w, "ip_symbol", x->gk, r->ip);
+		put_hex_field(w, "stack_pointer", r->sp);
+		put_hex_field(w, "page_table_root", r->pt_root);
+		if (r->has_user_pt_root)
+			put_hex_field(w, "user_page_table_root", r->user_pt_root);
+		if (r->has_tcr)
+			put_hex_field(w, "tcr_el1", r->tcr_el1);
+		put_hex_field(w, "flags", r->flags);
+		put_gprs(w, r);
+	}
+	jsonw_end_object(w);
+}
+
+static void put_frozen(json_writer_t *w, const struct capture *c)
+{
+	char text[32];
+	u32 i;
+
+	snprintf(text, sizeof(text), "%u/%u", c->frozen, c->nr_vcpus);
+	jsonw_string_field(w, "frozen", text);
+	jsonw_name(w, "slots_fired");
+	jsonw_start_array(w);
+	for (i = 0; i < 32; i++)
+		if (c->slots & BIT(i))
+			jsonw_uint(w, i);
+	jsonw_end_array(w);
+	if (c->vcpu == WIRE_DUMP_NO_VCPU)
+		jsonw_null_field(w, "vcpu");
+	else
+		jsonw_uint_field(w, "vcpu", c->vcpu);
+}
+
+static void put_exit_info(json_writer_t *w, const struct scx_exit_info_view *v,
+			  const struct dump_extra *x)
+{
+	u32 i;
+
+	if (!v) {
+		jsonw_null_field(w, "exit_info");
+		return;
+	}
+	start(w, "exit_info");
+	jsonw_uint_field(w, "kind", v->kind);
+	put_text(w, "reason", v->reason);
+	put_text(w, "message", v->msg);
+	put_s64(w, "exit_code", v->exit_code);
+	put_u64(w, "flags", v->flags);
+	if (v->has_exit_cpu)
+		jsonw_int_field(w, "exit_cpu", v->exit_cpu);
+	jsonw_name(w, "backtrace");
+	jsonw_start_array(w);
+	for (i = 0; i < min_t(u32, v->bt_len, SCX_BT_MAX); i++) {
+		jsonw_start_object(w);
+		put_hex_field(w, "address", v->bt[i]);
+		put_symbol(w, "symbol", x->gk, v->bt[i]);
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+	jsonw_end_object(w);
+}
+
+static void put_scx(json_writer_t *w, const struct capture *c, const struct dump_extra *x)
+{
+	start(w, "exit_kind");
+	jsonw_uint_field(w, "value", c->exit_kind);
+	put_text(w, "name", scx_exit_kind_name(x->btf, c->exit_kind));
+	jsonw_end_object(w);
+	if (!c->has_scx) {
+		jsonw_null_field(w, "scx_sched_state");
+		return;
+	}
+	start(w, "scx_sched_state");
+	put_hex_field(w, "root", c->sched_kva);
+	put_text(w, "ops", c->ops_name);
+	jsonw_uint_field(w, "exit_kind", c->live_exit_kind);
+	if (c->has_watchdog)
+		put_u64(w, "watchdog_timeout_jiffies", c->watchdog);
+	jsonw_end_object(w);
+}
+
+static void put_watch(json_writer_t *w, const struct capture_watch *watch)
+{
+	if (!watch->kva) {
+		jsonw_null_field(w, "watch");
+		return;
+	}
+	start(w, "watch");
+	put_text(w, "symbol", watch->symbol);
+	put_hex_field(w, "address", watch->kva);
+	jsonw_uint_field(w, "bytes", watch->len);
+	put_hex_field(w, "old", watch->old_value);
+	put_hex_field(w, "new", watch->new_value);
+	put_u64(w, "writes", watch->writes);
+	jsonw_end_object(w);
+}
+
+static void put_timings(json_writer_t *w, const struct dump_timings *t)
+{
+	start(w, "timings");
+	put_u64(w, "t_ns", t->t_ns);
+	put_u64(w, "latch_to_frozen_ns", t->latch_to_frozen_ns);
+	put_u64(w, "frozen_to_captured_ns", t->frozen_to_captured_ns);
+	put_u64(w, "frozen_ns", t->frozen_ns);
+	jsonw_end_object(w);
+}
+
+/* All that one standstill has; the members of an open object. */
+static void put_capture(json_writer_t *w, const struct capture *c, const struct dump_timings *t,
+			const struct scx_exit_info_view *exit_info, const struct dump_extra *x)
+{
+	u32 i;
+
+	jsonw_string_field(w, "kind", wire_dump_kind_name(c->kind));
+	put_text(w, "tag", c->tag);
+	put_frozen(w, c);
+	put_scx(w, c, x);
+	put_exit_info(w, exit_info, x);
+	put_watch(w, &c->watch);
+	if (c->has_jiffies)
+		put_u64(w, "jiffies", c->jiffies);
+	put_timings(w, t);
+	jsonw_name(w, "vcpu_regs");
+	jsonw_start_array(w);
+	for (i = 0; i < c->nr_vcpus; i++)
+		put_vcpu(w, i, &c->vcpus[i], x);
+	jsonw_end_array(w);
+}
+
+static void put_dual(json_writer_t *w, const struct capture *c, const struct dump_extra *x)
+{
+	const struct dump_dual *d = x->dual;
+
+	if (d->early) {
+		start(w, "early");
+		put_capture(w, d->early, &d->early_timings, NULL, x);
+		jsonw_end_object(w);
+	}
+	start(w, "late");
+	put_capture(w, c, &x->timings, x->exit_info, x);
+	jsonw_end_object(w);
+	put_u64(w, "early_max_age_jiffies", d->early_max_age_jiffies);
+	put_u64(w, "early_threshold_jiffies", d->early_threshold_jiffies);
+	put_text(w, "early_skipped_reason", d->early_skipped_reason);
+}
+
+static void put_degraded(json_writer_t *w, const struct capture *c, const struct dump_extra *x)
+{
+	char text[96];
+	u32 i;
+
+	for (i = 0; i < c->nr_vcpus && c->vcpus[i].parked; i++)
+		;
+	snprintf(text, sizeof(text), "%u of %u vCPUs did not park, vCPU %u first",
+		 c->nr_vcpus - c->frozen, c->nr_vcpus, i);
+	put_text(w, "degraded_reason", x->degraded_reason ?: text);
+	put_capture(w, c, &x->timings, x->exit_info, x);
+}
+
+static void put_dump(json_writer_t *w, const struct capture *c, const struct dump_extra *x,
+		     bool logs)
+{
+	const char *schema = dump_schema(c, x);
+
+	jsonw_start_object(w);
+	jsonw_uint_field(w, "format", DUMP_FORMAT);
+	jsonw_string_field(w, "schema", schema);
+	put_text(w, "kernel", x->release);
+	if (strcmp(schema, "degraded") == 0)
+		put_degraded(w, c, x);
+	else if (x->dual)
+		put_dual(w, c, x);
+	else
+		put_capture(w, c, &x->timings, x->exit_info, x);
+	jsonw_bool_field(w, "logs_cut", !logs);
+	put_log(w, "scheduler_log", logs, x->sched_log, x->sched_log_len);
+	put_log(w, "console", logs, x->console, x->console_len);
+	jsonw_end_object(w);
+}
+
+const char *dump_schema(const struct capture *c, const struct dump_extra *x)
+{
+	if (c->frozen < c->nr_vcpus || x->degraded_reason)
+		return "degraded";
+	return x->dual ? "dual" : "single";
+}
+
+static int render(const struct capture *c, const struct dump_extra *x, bool logs, char **text,
+		  size_t *len)
+{
+	FILE *out = open_memstream(text, len);
+	json_writer_t *w;
+	int ret = 0;
+
+	if (!out)
+		return -ENOMEM;
+	w = jsonw_new(out);
+	if (w) {
+		jsonw_pretty(w, true);
+		put_dump(w, c, x, logs);
+		jsonw_destroy(&w);
+	} else {
+		ret = -ENOMEM;
+	}
+	if (ferror(out))
+		ret = -ENOMEM;
+	if (fclose(out))
+		ret = -ENOMEM;
+	if (ret)
+		free(*text);
+	return ret;
+}
+
+int dump_json(const struct capture *c, const struct dump_extra *x, char **text, size_t *len,
+	      struct ktstr_err *err)
+{
+	bool logs = true;
+	int ret;
+
+	for (;;) {
+		ret = render(c, x, logs, text, len);
+		if (ret)
+			return ktstr_err_set(err, ret, "no memory for a snapshot's text");
+		if (*len <= WIRE_DUMP_JSON_MAX)
+			return 0;
+		free(*text);
+		if (!logs)
+			return ktstr_err_set(err, -E2BIG,
+					     "a snapshot of %u vCPUs is longer than %u bytes",
+					     c->nr_vcpus, WIRE_DUMP_JSON_MAX);
+		logs = false;
+	}
+}
+
+/* The one whose store it was, else the boot CPU, if it stood still. */
+static const struct vcpu_regs *regs_of(const struct capture *c)
+{
+	u32 i = c->vcpu < c->nr_vcpus ? c->vcpu : 0;
+
+	if (i >= c->nr_vcpus || !c->vcpus[i].parked || !c->vcpus[i].regs.valid)
+		return NULL;
+	return &c->vcpus[i].regs;
+}
+
+void dump_view_fill(const struct capture *c, const struct dump_extra *x, const char *json,
+		    size_t json_len, struct dump_view *v)
+{
+	const struct vcpu_regs *r = regs_of(c);
+	char symbol[GK_SYMBOLISE_MAX];
+
+	*v = (struct dump_view){
+		.kind = c->kind,
+		.frozen = c->frozen,
+		.vcpus = c->nr_vcpus,
+		.slots = c->slots,
+		.vcpu = c->vcpu,
+		.exit_kind = c->exit_kind,
+		.kva = c->watch.kva,
+		.old_value = c->watch.old_value,
+		.new_value = c->watch.new_value,
+		.writes = c->watch.writes,
+		.ip = r ? r->ip : 0,
+		.t_ns = x->timings.t_ns,
+		.latch_to_frozen_ns = x->timings.latch_to_frozen_ns,
+		.frozen_to_captured_ns = x->timings.frozen_to_captured_ns,
+		.frozen_ns = x->timings.frozen_ns,
+		.json = json,
+		.json_len = json_len,
+	};
+	snprintf(v->tag, sizeof(v->tag), "%s", c->tag);
+	snprintf(v->schema, sizeof(v->schema), "%s", dump_schema(c, x));
+	if (r) {
+		gk_symbolise(x->gk, r->ip, symbol, sizeof(symbol));
+		text_escape_line(v->ip_symbol, sizeof(v->ip_symbol), symbol, strlen(symbol));
+	}
+	if (x->exit_info)
+		text_escape_line(v->exit_msg, sizeof(v->exit_msg), x->exit_info->msg,
+				 strnlen(x->exit_info->msg, SCX_MSG_MAX));
+}

@@ -11,6 +11,7 @@
 #include "host/coord/coord.h"
 #include "host/coord/dispatch.h"
 #include "host/coord/event.h"
+#include "host/coord/lookout.h"
 #include "host/coord/runlog.h"
 #include "host/coord/watchdog.h"
 #include "host/vmm/devices/virtio_console.h"
@@ -39,9 +40,8 @@
  * @crash_seen_ns: when @crash fired, 0 before
  * @bulk: assembler of the bulk port
  * @sinks: what frames may touch
- * @snapshots: requests of the guest
+ * @lookout: what looks into the guest
  * @sched_kill: set by WIRE_SCDX
- * @kern_phys_base: from WIRE_KADR
  * @reset_ns: watchdog deadline set by the scenario
  * @reset_seen_ns: the one the watchdog was told
  * @pause_ns: scenario paused since
@@ -67,9 +67,8 @@ struct coord {
 	u64 crash_seen_ns;
 	struct wire_assembler bulk;
 	struct dispatch_sinks sinks;
-	struct snapshot_queue snapshots;
+	struct lookout lookout;
 	atomic_bool sched_kill;
-	atomic_ullong kern_phys_base;
 	atomic_ullong reset_ns;
 	u64 reset_seen_ns;
 	atomic_ullong pause_ns;
@@ -173,6 +172,8 @@ static void on_frame(void *ctx, const struct wire_frame *f)
 	struct coord *c = ctx;
 
 	note_progress(c, f);
+	if (f->type == WIRE_SCLG)
+		lookout_sched_log(&c->lookout, f->payload, f->len);
 	if (dispatch_frame(f, &c->sinks))
 		runlog_frame(&c->log, f);
 }
@@ -196,6 +197,7 @@ static void on_console(struct event *ev)
 	/* more to do: come back after the other events had their turn */
 	if (virtio_console_drain(c->vm->console) && write(ev->fd, &one, sizeof(one)) < 0)
 		pr_warn_once("console eventfd: %s", strerror(errno));
+	lookout_frames(&c->lookout);
 }
 
 static void on_killed(struct event *ev)
@@ -280,8 +282,6 @@ static void init_sinks(struct coord *c)
 		.kill = &c->sched_kill,
 		.kill_evt = c->sched_exit.fd,
 		.sys_rdy_evt = -1,
-		.snapshots = &c->snapshots,
-		.kern_phys_base = &c->kern_phys_base,
 		.kern_phys_base_evt = -1,
 		.watchdog_reset_ns = &c->reset_ns,
 		.watchdog_duration_ns = c->cfg.duration_ns,
@@ -291,6 +291,61 @@ static void init_sinks(struct coord *c)
 		.run_start_ns = c->cfg.start_ns,
 		.now = mono_ns,
 	};
+	lookout_sinks(&c->lookout, &c->sinks);
+}
+
+/* What a freeze took from the guest is given back to its deadlines. */
+static void on_frozen(void *ctx, u64 ns)
+{
+	struct coord *c = ctx;
+
+	watchdog_extend(&c->dog, ns);
+}
+
+static char *console_text(void *ctx, size_t *len)
+{
+	struct coord *c = ctx;
+	char *text;
+
+	pthread_mutex_lock(&c->con_lock);
+	text = conscan_text(&c->con[0], len);
+	pthread_mutex_unlock(&c->con_lock);
+	return text;
+}
+
+static u64 scenario_ns(void *ctx)
+{
+	struct coord *c = ctx;
+
+	return atomic_load(&c->scenario_start_ns);
+}
+
+static u64 paused_ns(void *ctx)
+{
+	struct coord *c = ctx;
+
+	return atomic_load(&c->pause_total_ns);
+}
+
+static bool paused(void *ctx)
+{
+	struct coord *c = ctx;
+
+	return atomic_load(&c->pause_ns);
+}
+
+static int init_lookout(struct coord *c)
+{
+	struct lookout_hooks hooks = {
+		.frozen = on_frozen,
+		.console = console_text,
+		.scenario_ns = scenario_ns,
+		.paused_ns = paused_ns,
+		.paused = paused,
+		.ctx = c,
+	};
+
+	return lookout_init(&c->lookout, &c->cfg, &c->log, &hooks);
 }
 
 static int init(struct coord *c)
@@ -303,7 +358,9 @@ static int init(struct coord *c)
 	};
 	int i, ret;
 
-	ret = event_loop_init(&c->loop);
+	ret = init_lookout(c);
+	if (!ret)
+		ret = event_loop_init(&c->loop);
 	for (i = 0; i < VM_SERIAL_PORTS && !ret; i++)
 		ret = conscan_init(&c->con[i], CONSCAN_HEAD_DEFAULT, CONSCAN_TAIL_DEFAULT);
 	if (!ret)
@@ -401,6 +458,9 @@ static int serve(struct coord *c, struct ktstr_err *err)
 		if (ret)
 			return ktstr_err_set(err, ret, "epoll: %s", strerror(-ret));
 	}
+	ret = lookout_start(&c->lookout, c->vm, &c->loop);
+	if (ret)
+		return ktstr_err_set(err, ret, "epoll: %s", strerror(-ret));
 	ret = vm_start(c->vm, err);
 	if (ret)
 		return ret;
@@ -420,6 +480,9 @@ int coord_run(struct coord *c, struct vm *vm, struct ktstr_err *err)
 	/* what the guest had sent when its last vCPU stopped */
 	for (i = 0; i < FINAL_DRAINS_MAX && virtio_console_drain(vm->console); i++)
 		;
+	lookout_stop(&c->lookout);
+	c->report.freezes = c->lookout.freezes;
+	c->report.frozen_ns = c->lookout.frozen_ns;
 	note_end(c);
 	count_devices(c);
 	c->vm = NULL;
@@ -491,6 +554,7 @@ void coord_free(struct coord *c)
 	if (!c)
 		return;
 	event_loop_close(&c->loop);
+	lookout_destroy(&c->lookout);
 	close_fd(&c->tick.fd);
 	close_fd(&c->crash.fd);
 	close_fd(&c->sched_exit.fd);

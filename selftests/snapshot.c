@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest asks for snapshots and for looks into its own kernel while it runs.
+ * Each fixture boots once; its tests are about what came of it.
+ */
+#include <dirent.h>
+#include <unistd.h>
+
+#include "ktstr_harness.h"
+#include "lib/util.h"
+
+#define RUN_TIMEOUT_S 300
+#define DURATION_MS   2500
+#define TOPOLOGY      "1n1l2c1t"
+/* panic=-1 is on every guest's command line */
+#define PANIC_TIMEOUT 0xffffffffU
+#define NEW_TIMEOUT   7
+
+#define LONG_TAG "a_tag_of_sixty_four_bytes_has_no_room_for_a_NUL_at_its_very_end_"
+
+static const char *const tags[] = {
+	"mid_run", "../../outside", "/absolute", "$(touch x);`y` | z", LONG_TAG, "..",
+};
+
+static const struct ktstr_kop read_timeout[] = {
+	{ .target = WIRE_KOP_SYMBOL, .symbol = "panic_timeout", .type = WIRE_KOP_U32 },
+	{ .target = WIRE_KOP_SYMBOL, .symbol = "jiffies_64", .type = WIRE_KOP_U64 },
+	{ .target = WIRE_KOP_PERCPU_FIELD,
+	  .symbol = "runqueues",
+	  .field = "nr_running",
+	  .cpu = 1,
+	  .type = WIRE_KOP_U32 },
+};
+
+static const struct ktstr_kop write_timeout[] = {
+	{ .target = WIRE_KOP_SYMBOL,
+	  .symbol = "panic_timeout",
+	  .type = WIRE_KOP_U32,
+	  .value = NEW_TIMEOUT },
+};
+
+static const struct ktstr_kop wrong_symbol[] = {
+	{ .target = WIRE_KOP_SYMBOL, .symbol = "panic_timeuot", .type = WIRE_KOP_U32 },
+};
+
+static const struct ktstr_kop wrong_address[] = {
+	{ .target = WIRE_KOP_DIRECT, .address = 0x1000, .type = WIRE_KOP_U32 },
+};
+
+#define KOP(tag, how, dir, list, fails)         \
+	{                                       \
+		.kind = SCENARIO_OP_KERNEL,     \
+		.at_ms = 200,                   \
+		.name = tag,                    \
+		.mode = how,                    \
+		.direction = dir,               \
+		.entries = list,                \
+		.nr_entries = ARRAY_SIZE(list), \
+		.may_fail = fails,              \
+	}
+#define SNAP(what, tag, fails)     \
+	{                          \
+		.kind = what,      \
+		.at_ms = 200,      \
+		.name = tag,       \
+		.may_fail = fails, \
+	}
+
+static const struct ktstr_op ops[] = {
+	SNAP(SCENARIO_OP_CAPTURE, "mid_run", false),
+	SNAP(SCENARIO_OP_CAPTURE, "../../outside", false),
+	SNAP(SCENARIO_OP_CAPTURE, "/absolute", false),
+	SNAP(SCENARIO_OP_CAPTURE, "$(touch x);`y` | z", false),
+	SNAP(SCENARIO_OP_CAPTURE, LONG_TAG, false),
+	SNAP(SCENARIO_OP_CAPTURE, "..", false),
+	SNAP(SCENARIO_OP_WATCH, "no_such_symbol", true),
+	SNAP(SCENARIO_OP_UNWATCH, "jiffies_64", true),
+	KOP("hot_read", WIRE_KOP_HOT, WIRE_KOP_READ, read_timeout, false),
+	KOP("cold_write", WIRE_KOP_COLD, WIRE_KOP_WRITE, write_timeout, false),
+	KOP("cold_read", WIRE_KOP_COLD, WIRE_KOP_READ, read_timeout, false),
+	KOP("typo", WIRE_KOP_HOT, WIRE_KOP_READ, wrong_symbol, true),
+	KOP("low_address", WIRE_KOP_COLD, WIRE_KOP_READ, wrong_address, true),
+};
+
+FIXTURE(snapshot)
+{
+	struct ktstr_result res;
+	char dir[64];
+	char out[96];
+};
+
+FIXTURE_SETUP(snapshot)
+{
+	struct ktstr_test test = {
+		.name = "snap",
+		.topology = TOPOLOGY,
+		.scheduler = "scx_simple",
+		.duration_ms = DURATION_MS,
+		.ops = ops,
+		.nr_ops = ARRAY_SIZE(ops),
+	};
+
+	snprintf(self->dir, sizeof(self->dir), "/tmp/ktstr-snapshot-XXXXXX");
+	ASSERT_NE(mkdtemp(self->dir), NULL);
+	snprintf(self->out, sizeof(self->out), "%s/out", self->dir);
+	test.out_dir = self->out;
+	ktstr_run(&test, &self->res);
+	test_summary(&self->res);
+}
+
+static void remove_dir(const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		unlinkat(dirfd(d), e->d_name, 0);
+	if (d)
+		closedir(d);
+	rmdir(path);
+}
+
+FIXTURE_TEARDOWN(snapshot)
+{
+	if (!__test_passed(_metadata))
+		test_report(&self->res);
+	remove_dir(self->out);
+	remove_dir(self->dir);
+	ktstr_result_free(&self->res);
+}
+
+static int count_entries(const char *path)
+{
+	DIR *d = opendir(path);
+	int n = 0;
+
+	while (d && readdir(d))
+		n++;
+	if (d)
+		closedir(d);
+	/* without . and .. */
+	return n - 2;
+}
+
+static bool is_json_object(const struct ktstr_snapshot *s)
+{
+	return s->v.json_len > 2 && s->json[0] == '{' && strrchr(s->json, '}') &&
+	       strlen(s->json) == s->v.json_len;
+}
+
+/* One boot: each of these would otherwise cost another. */
+TEST_F_TIMEOUT(snapshot, requests, RUN_TIMEOUT_S)
+{
+	const struct ktstr_result *res = &self->res;
+	const struct ktstr_snapshot *s;
+	const struct op_view *op;
+	u64 hot_jiffies, cold_jiffies, value;
+	size_t i;
+
+	ASSERT_EQ(res->verdict, KTSTR_PASS);
+	EXPECT_TRUE(res->observer_ok);
+	EXPECT_EQ(res->dump_path, NULL);
+
+	ASSERT_EQ(res->nr_snapshots, ARRAY_SIZE(tags));
+	for (i = 0; i < res->nr_snapshots; i++) {
+		s = &res->snapshots[i];
+		EXPECT_STREQ(s->v.tag, tags[i]);
+		EXPECT_EQ(s->v.kind, WIRE_DUMP_CAPTURE);
+		EXPECT_EQ(s->v.frozen, 2);
+		EXPECT_EQ(s->v.vcpus, 2);
+		EXPECT_GT(s->v.frozen_ns, 0);
+		EXPECT_STREQ(s->v.schema, "single");
+		EXPECT_TRUE(is_json_object(s));
+		EXPECT_NE(strstr(s->json, "\"vcpu_regs\""), NULL);
+		EXPECT_NE(strstr(s->json, "scx_simple") ?: strstr(s->json, "\"simple\""), NULL);
+		ASSERT_NE(s->path, NULL);
+		EXPECT_EQ(strncmp(s->path, self->out, strlen(self->out)), 0);
+		EXPECT_EQ(strchr(s->path + strlen(self->out) + 1, '/'), NULL);
+		EXPECT_EQ(access(s->path, R_OK), 0);
+	}
+	/* nothing beside the output directory, no temporary file inside */
+	EXPECT_EQ(count_entries(self->dir), 1);
+	EXPECT_EQ(access("x", F_OK), -1);
+	s = ktstr_snapshot_find(res, "mid_run");
+	ASSERT_NE(s, NULL);
+	EXPECT_NE(strstr(s->path, "/snap.snapshot.mid_run.json"), NULL);
+
+	op = ktstr_op_find(res, WIRE_OP_WATCH, "no_such_symbol");
+	ASSERT_NE(op, NULL);
+	EXPECT_EQ(op->status, WIRE_SNAP_ERR);
+	EXPECT_NE(strstr(op->reason, "no_such_symbol"), NULL);
+	op = ktstr_op_find(res, WIRE_OP_UNWATCH, "jiffies_64");
+	ASSERT_NE(op, NULL);
+	EXPECT_EQ(op->status, WIRE_SNAP_ERR);
+
+	op = ktstr_op_find(res, WIRE_OP_KERNEL, "hot_read");
+	ASSERT_NE(op, NULL);
+	ASSERT_EQ(ktstr_op_value(op, 0, &value), 0);
+	EXPECT_EQ(value, PANIC_TIMEOUT);
+	ASSERT_EQ(ktstr_op_value(op, 1, &hot_jiffies), 0);
+	ASSERT_EQ(ktstr_op_value(op, 2, &value), 0);
+	EXPECT_LT(value, 100);
+	op = ktstr_op_find(res, WIRE_OP_KERNEL, "cold_read");
+	ASSERT_NE(op, NULL);
+	ASSERT_EQ(ktstr_op_value(op, 0, &value), 0);
+	EXPECT_EQ(value, NEW_TIMEOUT);
+	ASSERT_EQ(ktstr_op_value(op, 1, &cold_jiffies), 0);
+	EXPECT_GE(cold_jiffies, hot_jiffies);
+	op = ktstr_op_find(res, WIRE_OP_KERNEL, "typo");
+	ASSERT_NE(op, NULL);
+	EXPECT_EQ(op->status, WIRE_SNAP_ERR);
+	EXPECT_NE(strstr(op->reason, "panic_timeuot"), NULL);
+	op = ktstr_op_find(res, WIRE_OP_KERNEL, "low_address");
+	ASSERT_NE(op, NULL);
+	EXPECT_EQ(op->status, WIRE_SNAP_ERR);
+}
+
+static const struct ktstr_op forbidden[] = {
+	SNAP(SCENARIO_OP_WATCH, "no_such_symbol", false),
+};
+
+FIXTURE(refused)
+{
+	struct ktstr_result res;
+};
+
+FIXTURE_SETUP(refused)
+{
+	struct ktstr_test test = {
+		.topology = TOPOLOGY,
+		.duration_ms = DURATION_MS,
+		.ops = forbidden,
+		.nr_ops = ARRAY_SIZE(forbidden),
+	};
+
+	ktstr_run(&test, &self->res);
+	test_summary(&self->res);
+}
+
+FIXTURE_TEARDOWN(refused)
+{
+	if (!__test_passed(_metadata))
+		test_report(&self->res);
+	ktstr_result_free(&self->res);
+}
+
+/* A typo in a test must not look like a scheduler that never writes. */
+TEST_F_TIMEOUT(refused, watch_is_no_pass, RUN_TIMEOUT_S)
+{
+	EXPECT_NE(self->res.verdict, KTSTR_PASS);
+	EXPECT_NE(strstr(self->res.reason_text, "no_such_symbol"), NULL);
+}
+
+int main(int argc, char **argv)
+{
+	test_enter(argc, argv);
+	return test_harness_run(argc, argv);
+}

@@ -35,7 +35,7 @@ bench: all
 
 # By name, so that O= may be a directory with other things in it.
 clean:
-	rm -rf $(addprefix $(OUT)/,.flags gen obj san guest tap selftests sched_ext ktstr guest-init libktstr.a)
+	rm -rf $(addprefix $(OUT)/,.flags gen obj san tsan guest tap selftests sched_ext ktstr guest-init libktstr.a)
 	-@rmdir $(OUT) 2>/dev/null || :
 
 help:
@@ -46,6 +46,7 @@ help:
 	@echo 'Test:'
 	@echo '  check      - build, unit tests, test programs, lint; fails when anything fails'
 	@echo '  unit       - unit tests under ASan and UBSan'
+	@echo '  unit-tsan  - those about threads (*_race_test) under TSan'
 	@echo '  run_tests  - the test programs, as kselftest runs them'
 	@echo '  bench      - measure against the peers; writes bench.json'
 	@echo 'Source:'

@@ -8,6 +8,7 @@
 # OUT/guest-init           PID 1 of guests, static
 # OUT/selftests/NAME       test programs
 # OUT/selftests/unit/NAME  unit tests, under ASan and UBSan (objects: OUT/san)
+# OUT/tsan/                those of them that are about threads, under TSan
 # OUT/sched_ext/bin/NAME   the schedulers of KDIR/tools/sched_ext
 # OUT/tap/                 what the tests printed
 
@@ -133,6 +134,17 @@ $(unit_tap): $(OUT)/tap/unit/%.tap: $(OUT)/selftests/unit/% FORCE
 	$(call msg,TEST)
 	$(Q)$(KTSTR_ROOT)/scripts/tap-run $@ 60 $<
 
+# Programs whose threads meet once more, under TSan, which goes with no other
+# sanitizer: the same build into a directory of its own, with other flags.
+tsan_out := $(OUT)/tsan
+tsan_tap := $(patsubst $(OUT)/%,$(tsan_out)/%,$(filter %_race_test.tap,$(unit_tap)))
+
+unit-tsan:
+	$(Q)TSAN_OPTIONS=halt_on_error=1:$(TSAN_OPTIONS) $(MAKE) --no-print-directory \
+		O=$(tsan_out) KDIR=$(KDIR) $(tsan_tap) \
+		ktstr_san='-O1 -fsanitize=thread -Wno-tsan -fno-omit-frame-pointer'
+	@$(KTSTR_ROOT)/scripts/tap-summary $(tsan_tap)
+
 ifneq ($(cli_src),)
 $(OUT)/ktstr: $(cli_obj) $(OUT)/libktstr.a
 	$(call msg,LINK)
@@ -147,6 +159,6 @@ unit-programs: $(unit_bin)
 	$(addprefix $(OUT)/obj/tests/,$(addsuffix .o,$(test_names))))
 
 FORCE:
-.PHONY: programs schedulers unit-programs FORCE
+.PHONY: programs schedulers unit-programs unit-tsan FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -78,6 +78,8 @@ enum ktstr_verdict {
  *                                  nothing can be said about what they missed
  * @KTSTR_REASON_NOT_FROZEN: a snapshot was taken with a vCPU still running
  * @KTSTR_REASON_MAP_NOT_WRITTEN: the host could not write a BPF map's variable
+ * @KTSTR_REASON_OBSERVER_BLIND: a request was refused because the host cannot
+ *                               read this kernel's memory
  * @KTSTR_REASON_NR: how many there are
  */
 enum ktstr_reason {
@@ -107,6 +109,7 @@ enum ktstr_reason {
 	KTSTR_REASON_WATCH_UNSUPPORTED,
 	KTSTR_REASON_NOT_FROZEN,
 	KTSTR_REASON_MAP_NOT_WRITTEN,
+	KTSTR_REASON_OBSERVER_BLIND,
 	KTSTR_REASON_NR,
 };
 

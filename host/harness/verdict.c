@@ -239,6 +239,8 @@ static void check_wanted_sched(struct judge *j)
 		not_attached(j);
 	else if (!(r->flags & WIRE_RESULT_SCHED_ALIVE))
 		sched_lost(j);
+	else if (!(r->flags & WIRE_RESULT_ATTACHED_END) && r->error && r->error != -ECHILD)
+		return; /* it gave up for another reason, and did not look: check_guest() */
 	else if (!(r->flags & WIRE_RESULT_ATTACHED_END))
 		judge_fail(j, SCHED_EJECTED,
 			   "scheduler: NOT ATTACHED - it was attached at the start and no longer at the end");
@@ -298,6 +300,8 @@ static void check_guest(struct judge *j)
 	if (!j->ev.results)
 		return;
 	judge_text(why, sizeof(why), r->reason);
+	if (r->error && judge_refused(j))
+		return;
 	if (r->error)
 		judge_fail(j, GUEST_FAILED, "guest failed in stage %s: %s (%s)",
 			   wire_stage_name(r->stage), why, strerror(-r->error));
@@ -312,6 +316,8 @@ static void check_exit(struct judge *j)
 {
 	if (!j->ev.exits)
 		judge_doubt(j, NO_RESULT, "the guest sent no exit code");
+	else if (j->ev.exit_code && judge_refused(j))
+		return; /* it follows from that */
 	else if (j->ev.exit_code)
 		judge_fail(j, GUEST_FAILED, "guest exit code %d", j->ev.exit_code);
 	else if (j->ev.exits > 1)

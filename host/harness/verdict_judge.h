@@ -101,6 +101,17 @@ void judge_failure_dump(struct judge *j);
 void judge_canary(struct judge *j);
 
 /**
+ * judge_refused() - did the guest fail because the host could not observe it
+ * @j: the judge
+ *
+ * A request is refused on such a machine whatever is tested, so that is noted
+ * as ours.
+ *
+ * Return: true when it was noted.
+ */
+bool judge_refused(struct judge *j);
+
+/**
  * judge_frozen() - did every vCPU stand still in every snapshot
  * @j: the judge
  */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +41,8 @@ void judge_canary(struct judge *j)
 	const struct op_view *v = canary_record(j);
 	char why[400];
 
-	if (!j->in->observed)
+	/* without a view of the kernel nothing is watched, and the guest does not ask */
+	if (!j->in->observed || (!v && j->res->observer_seen && !j->res->observer_ok))
 		judge_proved(j, PROOF_CANARY);
 	else if (!v)
 		judge_infra(j, WATCH_UNSUPPORTED,
@@ -51,6 +53,39 @@ void judge_canary(struct judge *j)
 					   "their canary failed");
 	else
 		judge_proved(j, PROOF_CANARY);
+}
+
+static bool request_refused(const struct judge *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->in->nr_ops; i++) {
+		const struct op_view *v = &j->in->ops[i];
+
+		if (v->id && v->status != WIRE_SNAP_OK)
+			return true;
+	}
+	return false;
+}
+
+bool judge_refused(struct judge *j)
+{
+	const struct ktstr_result *res = j->res;
+	const struct op_view *v = canary_record(j);
+	bool blind = res->observer_seen && !res->observer_ok;
+	bool deaf = v && v->status != WIRE_SNAP_OK;
+	char why[300];
+
+	/* guest-init says -EOPNOTSUPP when the host said no */
+	if (!j->ev.results || j->ev.result.error != -EOPNOTSUPP || !request_refused(j))
+		return false;
+	judge_text(why, sizeof(why), j->ev.result.reason);
+	if (blind)
+		judge_infra(j, OBSERVER_BLIND, "the host cannot observe this kernel: %s; so %s",
+			    res->observer_text, why);
+	else if (deaf)
+		judge_canary(j);
+	return blind || deaf;
 }
 
 void judge_frozen(struct judge *j)

@@ -144,6 +144,7 @@ static inline void encode_results(struct fake *v)
 
 static inline void eval(struct fake *v)
 {
+	ktstr_result_free(&v->res);
 	encode_results(v);
 	conscan_flush(&v->console);
 	if (verdict_eval(&v->in, &v->res))

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reports of scripted results: what is in them, and what never is. */
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "host/coord/conscan.h"
 #include "host/harness/guest_text.h"
 #include "host/harness/report.h"
+#include "json_check.h"
 #include "kselftest_harness.h"
 #include "lib/util.h"
 
@@ -101,80 +101,6 @@ static void lacks(struct __test_metadata *_metadata, const char *text, const cha
 {
 	EXPECT_EQ(strstr(text, part), NULL)
 	TH_LOG("'%s' in:\n%s", part, text);
-}
-
-/* A reader of JSON that keeps nothing: is this one value, and nothing more? */
-static const char *skip_value(const char *p);
-
-static const char *skip_space(const char *p)
-{
-	while (p && (*p == ' ' || *p == '\n'))
-		p++;
-	return p;
-}
-
-static const char *skip_string(const char *p)
-{
-	if (*p++ != '"')
-		return NULL;
-	for (; *p != '"'; p++) {
-		if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
-			return NULL;
-		if (*p == '\\' && !strchr("\"\\/bfnrt", *++p))
-			return NULL;
-	}
-	return p + 1;
-}
-
-static const char *skip_list(const char *p, char end, bool named)
-{
-	p = skip_space(p + 1);
-	if (*p == end)
-		return p + 1;
-	for (;;) {
-		if (named) {
-			p = skip_space(skip_string(p));
-			if (!p || *p++ != ':')
-				return NULL;
-		}
-		p = skip_space(skip_value(skip_space(p)));
-		if (!p)
-			return NULL;
-		if (*p == end)
-			return p + 1;
-		if (*p++ != ',')
-			return NULL;
-		p = skip_space(p);
-	}
-}
-
-static const char *skip_value(const char *p)
-{
-	static const char *const words[] = { "true", "false", "null" };
-	unsigned int i;
-	char *end;
-
-	if (*p == '{')
-		return skip_list(p, '}', true);
-	if (*p == '[')
-		return skip_list(p, ']', false);
-	if (*p == '"')
-		return skip_string(p);
-	for (i = 0; i < ARRAY_SIZE(words); i++) {
-		if (!strncmp(p, words[i], strlen(words[i])))
-			return p + strlen(words[i]);
-	}
-	if (*p != '-' && !isdigit(*p))
-		return NULL;
-	strtod(p, &end);
-	return end;
-}
-
-static bool is_json(const char *text)
-{
-	const char *end = skip_space(skip_value(text));
-
-	return end && !*end;
 }
 
 TEST(the_reader_of_these_tests_can_say_no)

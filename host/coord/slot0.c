@@ -261,6 +261,9 @@ void slot0_message(struct lookout *l, bool now)
 	if (!have && !now && mono_ns() < late->deadline_ns)
 		return;
 	write_reports(l, late, have ? &info : NULL);
+	/* when it was on record: the bench's figure */
+	lookout_record(l, WIRE_OP_CAPTURE, 0, "failure-dump", 0,
+		       have ? NULL : "the kernel did not write its exit message in time");
 	late->active = false;
 	snap_free(&late->snap);
 	snap_free(&l->early);

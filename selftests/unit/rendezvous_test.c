@@ -12,9 +12,22 @@ static int guest_deaf(struct vcpu *vcpu, struct fake_cpu *cpu)
 	if (vcpu->index != 2 || atomic_load(&hears))
 		return fake_guest_spin(vcpu, cpu);
 	/* stuck in an ioctl of the host: signals do not get it out */
+	atomic_store(&cpu->in_guest, true);
 	while (!atomic_load(&hears) && !atomic_load(&fake.vm.kill))
 		usleep(1000);
+	atomic_store(&cpu->in_guest, false);
 	return fake_fail(EINTR);
+}
+
+static int start_with_a_deaf_one(void)
+{
+	int ret;
+
+	atomic_store(&hears, false);
+	ret = fake_start();
+	while (!ret && !atomic_load(&fake.cpu[2].in_guest))
+		usleep(100);
+	return ret;
 }
 
 FIXTURE(rendezvous)
@@ -96,8 +109,7 @@ TEST_F(rendezvous, F4_vcpu_that_does_not_park_is_named)
 {
 	u32 i;
 
-	atomic_store(&hears, false);
-	ASSERT_EQ(0, fake_start());
+	ASSERT_EQ(0, start_with_a_deaf_one());
 	EXPECT_EQ(-ETIMEDOUT, freeze_begin(&fake.vm, &self->r, 300 * NSEC_PER_MSEC));
 	EXPECT_EQ(FAKE_CPUS - 1, self->r.frozen);
 	EXPECT_EQ(FAKE_CPUS, self->r.vcpus);
@@ -141,8 +153,7 @@ TEST_F(rendezvous, kill_ends_the_wait)
 {
 	pthread_t thread;
 
-	atomic_store(&hears, false);
-	ASSERT_EQ(0, fake_start());
+	ASSERT_EQ(0, start_with_a_deaf_one());
 	ASSERT_EQ(0, pthread_create(&thread, NULL, kill_when_parked, NULL));
 	EXPECT_EQ(-ECANCELED, freeze_begin(&fake.vm, &self->r, LONG_NS));
 	EXPECT_TRUE(self->r.killed);
@@ -254,6 +265,8 @@ TEST_F(rendezvous, kick_sets_the_flag_from_inside_as_well)
 	fake.vm.nr_vcpus = 1;
 	fake.guest = guest_raises;
 	ASSERT_EQ(0, fake_start());
+	while (!atomic_load(&fake.cpu[0].ran))
+		usleep(100);
 	ASSERT_EQ(0, freeze_begin(&fake.vm, &self->r, LONG_NS));
 	freeze_end(&fake.vm, &self->r);
 	EXPECT_EQ(1, atomic_load(&fake.cpu[0].kicked_inside));

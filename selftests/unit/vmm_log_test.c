@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the supervisor makes of the VMM process's log, whole, torn and forged. */
 #include <endian.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kselftest_harness.h"
@@ -142,6 +143,114 @@ TEST_F(vmm_log, short_wrapper_is_damage)
 	add(self, WIRE_GFRM, "abc", 3);
 	ASSERT_EQ(0, parse(self));
 	EXPECT_TRUE(self->log.damaged);
+}
+
+static void add_dump(FIXTURE_DATA(vmm_log) * self, const char *tag, const char *json)
+{
+	struct dump_view v = {
+		.kind = WIRE_DUMP_CAPTURE,
+		.frozen = 2,
+		.vcpus = 2,
+		.json = json,
+		.json_len = strlen(json),
+	};
+	size_t len;
+	void *buf;
+
+	snprintf(v.tag, sizeof(v.tag), "%s", tag);
+	if (wire_dump_encode(&v, &buf, &len))
+		abort();
+	add(self, WIRE_DUMP, buf, len);
+	free(buf);
+}
+
+static void add_op(FIXTURE_DATA(vmm_log) * self, enum wire_op op, const char *tag)
+{
+	struct op_view v = { .op = op, .status = WIRE_SNAP_OK, .data = "data", .data_len = 4 };
+	size_t len;
+	void *buf;
+
+	snprintf(v.tag, sizeof(v.tag), "%s", tag);
+	if (wire_oprs_encode(&v, &buf, &len))
+		abort();
+	add(self, WIRE_OPRS, buf, len);
+	free(buf);
+}
+
+TEST_F(vmm_log, dumps_and_records_come_out_in_order)
+{
+	add_op(self, WIRE_OP_OBSERVER, "");
+	add_dump(self, "one", "{}");
+	add_dump(self, "two", "[1]");
+	add_op(self, WIRE_OP_CAPTURE, "two");
+	add_report(self);
+	ASSERT_EQ(0, parse(self));
+	memset(self->buf, 0, sizeof(self->buf));
+	EXPECT_FALSE(self->log.damaged);
+	ASSERT_EQ(2, self->log.nr_dumps);
+	EXPECT_STREQ("one", self->log.dumps[0].tag);
+	EXPECT_STREQ("{}", self->log.dumps[0].json);
+	EXPECT_STREQ("[1]", self->log.dumps[1].json);
+	ASSERT_EQ(2, self->log.nr_ops);
+	EXPECT_EQ(WIRE_OP_OBSERVER, self->log.ops[0].op);
+	EXPECT_STREQ("two", self->log.ops[1].tag);
+	EXPECT_EQ(0, memcmp("data", self->log.ops[1].data, 4));
+}
+
+TEST_F(vmm_log, every_truncation_of_a_dump_is_damage)
+{
+	size_t cut;
+
+	add_dump(self, "one", "{}");
+	for (cut = self->len - 1; cut > 0; cut--) {
+		self->len = cut;
+		ASSERT_EQ(0, parse(self));
+		EXPECT_EQ(0, self->log.nr_dumps);
+		EXPECT_TRUE(self->log.damaged);
+	}
+}
+
+TEST_F(vmm_log, dump_that_makes_no_sense_is_damage)
+{
+	add(self, WIRE_DUMP, "abc", 3);
+	add_dump(self, "good", "{}");
+	ASSERT_EQ(0, parse(self));
+	EXPECT_TRUE(self->log.damaged);
+	EXPECT_EQ(1, self->log.nr_dumps);
+}
+
+TEST_F(vmm_log, record_that_makes_no_sense_is_damage)
+{
+	add(self, WIRE_OPRS, "abc", 3);
+	add_op(self, WIRE_OP_CANARY, "");
+	ASSERT_EQ(0, parse(self));
+	EXPECT_TRUE(self->log.damaged);
+	EXPECT_EQ(1, self->log.nr_ops);
+}
+
+TEST_F(vmm_log, more_dumps_than_a_run_has_is_damage)
+{
+	static u8 many[(VMM_LOG_DUMPS_MAX + 1) * 1024];
+	size_t used = 0;
+	int i;
+
+	for (i = 0; i <= VMM_LOG_DUMPS_MAX; i++) {
+		self->len = 0;
+		add_dump(self, "x", "{}");
+		memcpy(many + used, self->buf, self->len);
+		used += self->len;
+	}
+	ASSERT_EQ(0, vmm_log_parse(&self->log, many, used));
+	EXPECT_TRUE(self->log.damaged);
+	EXPECT_EQ(VMM_LOG_DUMPS_MAX, self->log.nr_dumps);
+}
+
+TEST_F(vmm_log, forged_dump_of_the_guest_is_no_dump)
+{
+	add_guest(self, WIRE_DUMP, 1, "{}");
+	ASSERT_EQ(0, parse(self));
+	EXPECT_EQ(0, self->log.nr_dumps);
+	EXPECT_EQ(1, self->log.nr_frames);
 }
 
 TEST_HARNESS_MAIN

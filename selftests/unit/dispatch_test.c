@@ -29,8 +29,14 @@ FIXTURE(dispatch)
 {
 	struct dispatch_sinks s;
 	struct snapshot_queue snapshots;
+	struct observer_queue observer;
+	struct kernel_op_queue kernel_ops;
+	struct request_ids ids;
 	atomic_bool kill;
 	atomic_ullong phys_base;
+	atomic_ullong text;
+	atomic_ullong vmci_gpa;
+	atomic_ullong vmci_size;
 	atomic_ullong reset;
 	atomic_ullong pause;
 	atomic_ullong start;
@@ -46,7 +52,13 @@ FIXTURE_SETUP(dispatch)
 		.kill_evt = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
 		.sys_rdy_evt = self->sys_rdy,
 		.snapshots = &self->snapshots,
+		.observer = &self->observer,
+		.kernel_ops = &self->kernel_ops,
+		.ids = &self->ids,
 		.kern_phys_base = &self->phys_base,
+		.kern_text = &self->text,
+		.vmcoreinfo_gpa = &self->vmci_gpa,
+		.vmcoreinfo_size = &self->vmci_size,
 		.kern_phys_base_evt = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
 		.watchdog_reset_ns = &self->reset,
 		.watchdog_duration_ns = DURATION,
@@ -63,6 +75,7 @@ FIXTURE_SETUP(dispatch)
 
 FIXTURE_TEARDOWN(dispatch)
 {
+	kernel_op_queue_free(&self->kernel_ops);
 	close(self->s.kill_evt);
 	close(self->sys_rdy);
 	close(self->s.kern_phys_base_evt);
@@ -166,6 +179,7 @@ TEST_F(dispatch, kern_addrs)
 	kadr(buf, 0x1e000001);
 	EXPECT_FALSE(send(&self->s, WIRE_KADR, true, buf, 24));
 	EXPECT_EQ(self->phys_base, 0x1e000001);
+	EXPECT_EQ(self->text, 0xffffffff81000001ull);
 	EXPECT_EQ(fired(self->s.kern_phys_base_evt), 1);
 	/* a resend is taken again */
 	kadr(buf, 1);
@@ -195,6 +209,7 @@ TEST_F(dispatch, kern_addrs_zero_or_wrong_length)
 	EXPECT_FALSE(send(&self->s, WIRE_KADR, true, buf, 25));
 	EXPECT_FALSE(send(&self->s, WIRE_KADR, true, NULL, 0));
 	EXPECT_EQ(self->phys_base, 0);
+	EXPECT_EQ(self->text, 0);
 	EXPECT_EQ(fired(self->s.kern_phys_base_evt), 0);
 }
 
@@ -268,11 +283,13 @@ TEST_F(dispatch, T6_snapshot_flood)
 	u8 buf[72];
 	int i;
 
-	snrq(buf, 1, WIRE_SNAP_CAPTURE, "x");
-	for (i = 0; i < 1000; i++)
+	for (i = 0; i < 1000; i++) {
+		snrq(buf, i + 1, WIRE_SNAP_CAPTURE, "x");
 		send(&self->s, WIRE_SNRQ, true, buf, 72);
+	}
 	EXPECT_EQ(self->snapshots.nr, SNAPSHOT_PENDING_MAX);
 	EXPECT_EQ(self->snapshots.dropped, 1000 - SNAPSHOT_PENDING_MAX);
+	EXPECT_EQ(self->ids.replays, 0);
 }
 
 TEST_F(dispatch, scenario_start)
@@ -476,7 +493,9 @@ TEST_F(dispatch, a_clock_before_run_start_counts_as_zero)
 static bool untouched(FIXTURE_DATA(dispatch) * self)
 {
 	return !self->kill && !self->phys_base && !self->reset && !self->pause && !self->start &&
-	       !self->cumulative && !self->snapshots.nr && self->s.sys_rdy_evt == self->sys_rdy &&
+	       !self->cumulative && !self->snapshots.nr && !self->observer.nr &&
+	       !self->kernel_ops.nr && !self->text && !self->vmci_gpa && !self->vmci_size &&
+	       !self->s.sched_swaps && self->s.sys_rdy_evt == self->sys_rdy &&
 	       !fired(self->s.kill_evt) && !fired(self->sys_rdy) &&
 	       !fired(self->s.kern_phys_base_evt);
 }
@@ -502,10 +521,7 @@ TEST_F(dispatch, T2_verdict_frames_are_logged_whatever_their_crc)
 TEST_F(dispatch, coordinator_tags_are_never_logged)
 {
 	static const u32 types[] = {
-		WIRE_SNRP,
-		WIRE_KORQ,
-		WIRE_KORP,
-		WIRE_SSWN,
+		WIRE_SNRP, WIRE_KORQ, WIRE_KORP, WIRE_OBSQ, WIRE_VMCI,
 	};
 	size_t i;
 

@@ -127,7 +127,7 @@ FIXTURE_TEARDOWN(arm)
 }
 
 #define ARM(name)  user_watch_arm(&self->w, &self->env, name, &self->out, &self->err)
-#define SAYS(text) EXPECT_NE(NULL, strstr(self->err.msg, text)) TH_LOG("%s", self->err.msg)
+#define SAYS(text) EXPECT_NE(NULL, strstr(self->err.msg, text))
 
 static void name_symbol(struct kernel *k, const char *name, u64 kva)
 {

@@ -55,4 +55,6 @@ $(scx_stamp): $(scx_src) $(VMLINUX_BTF) $(scx_flags_file)
 		[ -x $(OUT)/sched_ext/bin/$$s ] || printf '%s ' $$s; \
 	done >$(scx_out).failed
 	$(Q)touch $@
+
+include $(KTSTR_ROOT)/scripts/fixture.mk
 endif

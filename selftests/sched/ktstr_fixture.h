@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SELFTESTS_SCHED_KTSTR_FIXTURE_H
+#define SELFTESTS_SCHED_KTSTR_FIXTURE_H
+
+/*
+ * What both halves of the fixture scheduler know. Types are the including
+ * side's own: vmlinux.h or linux/types.h.
+ */
+
+/**
+ * enum fixture_callback - value of the variable error_from: a callback, in the
+ *                         order of struct sched_ext_ops, or none
+ * @FIXTURE_CB_NONE: no error
+ * @FIXTURE_CB_SELECT_CPU: ops.select_cpu()
+ * @FIXTURE_CB_ENQUEUE: ops.enqueue()
+ * @FIXTURE_CB_DEQUEUE: ops.dequeue()
+ * @FIXTURE_CB_DISPATCH: ops.dispatch()
+ * @FIXTURE_CB_TICK: ops.tick()
+ * @FIXTURE_CB_RUNNABLE: ops.runnable()
+ * @FIXTURE_CB_RUNNING: ops.running()
+ * @FIXTURE_CB_STOPPING: ops.stopping()
+ * @FIXTURE_CB_QUIESCENT: ops.quiescent()
+ * @FIXTURE_CB_YIELD: ops.yield()
+ * @FIXTURE_CB_SET_WEIGHT: ops.set_weight()
+ * @FIXTURE_CB_SET_CPUMASK: ops.set_cpumask()
+ * @FIXTURE_CB_UPDATE_IDLE: ops.update_idle()
+ * @FIXTURE_CB_INIT_TASK: ops.init_task()
+ * @FIXTURE_CB_EXIT_TASK: ops.exit_task()
+ * @FIXTURE_CB_ENABLE: ops.enable()
+ * @FIXTURE_CB_DISABLE: ops.disable()
+ * @FIXTURE_CB_CPU_ACQUIRE: ops.cpu_acquire()
+ * @FIXTURE_CB_CPU_RELEASE: ops.cpu_release()
+ * @FIXTURE_CB_INIT: ops.init()
+ * @FIXTURE_CB_NR: one more than the last
+ */
+enum fixture_callback {
+	FIXTURE_CB_NONE,
+	FIXTURE_CB_SELECT_CPU,
+	FIXTURE_CB_ENQUEUE,
+	FIXTURE_CB_DEQUEUE,
+	FIXTURE_CB_DISPATCH,
+	FIXTURE_CB_TICK,
+	FIXTURE_CB_RUNNABLE,
+	FIXTURE_CB_RUNNING,
+	FIXTURE_CB_STOPPING,
+	FIXTURE_CB_QUIESCENT,
+	FIXTURE_CB_YIELD,
+	FIXTURE_CB_SET_WEIGHT,
+	FIXTURE_CB_SET_CPUMASK,
+	FIXTURE_CB_UPDATE_IDLE,
+	FIXTURE_CB_INIT_TASK,
+	FIXTURE_CB_EXIT_TASK,
+	FIXTURE_CB_ENABLE,
+	FIXTURE_CB_DISABLE,
+	FIXTURE_CB_CPU_ACQUIRE,
+	FIXTURE_CB_CPU_RELEASE,
+	FIXTURE_CB_INIT,
+	FIXTURE_CB_NR,
+};
+
+/* Exit code of --bpf-exit-after, and an id that no queue has. */
+#define FIXTURE_EXIT_CODE 42
+#define FIXTURE_BAD_DSQ	  0xbadULL
+/* More CPUs than any machine has. */
+#define FIXTURE_BAD_CPU 0x100000
+
+/* The arena's list: nodes 1..FIXTURE_ARENA_NODES, this in each. */
+#define FIXTURE_ARENA_NODES 64
+#define FIXTURE_ARENA_MAGIC 0x6b7473747261726eULL
+
+#endif /* SELFTESTS_SCHED_KTSTR_FIXTURE_H */

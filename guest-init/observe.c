@@ -42,9 +42,8 @@ void observe(struct guest *g)
 {
 	if (!g->sc->observe)
 		return;
-	/* Without a view of the kernel there is nothing to watch. */
-	if (!ask(g, WIRE_OBS_AWAIT, 0, AWAIT_TIMEOUT_MS, "the host cannot read this kernel"))
-		return;
+	/* Whether watchpoints work is worth knowing in either case. */
+	ask(g, WIRE_OBS_AWAIT, 0, AWAIT_TIMEOUT_MS, "the host cannot read this kernel");
 	if (!ask(g, WIRE_OBS_CANARY_ARM, 0, CANARY_TIMEOUT_MS, "the host cannot watch a word"))
 		return;
 	ask(g, WIRE_OBS_CANARY_DONE, canary_write(), CANARY_TIMEOUT_MS,

@@ -55,8 +55,7 @@ struct names {
 
 /**
  * enum encoding - what an entry of kallsyms_offsets is
- * @ENC_SLOT: signed, relative to the entry itself (since commit that made
- *            kallsyms use PC-relative references, 7.x)
+ * @ENC_SLOT: signed, relative to the entry itself (7.x)
  * @ENC_BASE: unsigned, above kallsyms_relative_base
  * @ENC_PERCPU: an absolute address, or the one's complement of what lies above
  *              the base (CONFIG_KALLSYMS_ABSOLUTE_PERCPU)

@@ -166,10 +166,10 @@ TEST_F(freeze, stands_still_until_the_thaw)
 	ASSERT_EQ(0, pthread_create(&thread, NULL, park_thread, NULL));
 	wait_parked();
 	EXPECT_TRUE(fake.vcpus[0].regs.valid);
-	EXPECT_EQ(1, fake_evt_take(self->f->parked_evt));
 	atomic_store(&self->f->requested, false);
 	ASSERT_EQ(sizeof(one), write(self->f->thaw_evt, &one, sizeof(one)));
 	pthread_join(thread, NULL);
+	EXPECT_EQ(1, fake_evt_take(self->f->parked_evt));
 	EXPECT_FALSE(fake_parked(0));
 }
 

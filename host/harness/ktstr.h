@@ -31,6 +31,8 @@
 /* Bounds of one test; more is refused before anything starts. */
 #define KTSTR_OPS_MAX	    256
 #define KTSTR_SNAPSHOTS_MAX 64
+/* Of the workload, unless the test says otherwise. */
+#define KTSTR_DURATION_MS 1000
 
 /**
  * enum ktstr_verdict - what a run proved
@@ -216,7 +218,7 @@ struct ktstr_map_write {
  * @scheduler: name or path of a sched_ext scheduler; NULL = EEVDF
  * @sched_args: its arguments without argv[0], NULL-terminated; NULL = none
  * @expect_ops: name of the ops that must be attached; NULL = any
- * @duration_ms: how long the workers run; 0 = 1000
+ * @duration_ms: how long the workers run; 0 = KTSTR_DURATION_MS
  * @workers: spinning workers; 0 = one per CPU
  * @timeout_ms: deadline of the whole run on the host's clock; 0 = computed
  *              from @duration_ms, the CPUs and the host's speed

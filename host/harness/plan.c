@@ -13,10 +13,9 @@
 #include "host/kernel/image.h"
 #include "lib/util.h"
 
-#define DEFAULT_DURATION_MS 1000
-#define MEM_MIB_PER_CPU	    64
-#define MEM_MIB_MIN	    512
-#define MEM_MIB_MAX	    (1024U * 1024)
+#define MEM_MIB_PER_CPU 64
+#define MEM_MIB_MIN	512
+#define MEM_MIB_MAX	(1024U * 1024)
 /* Emulated hardware boots a guest in about the time a real one needs threefold. */
 #define EMULATED_SLOWDOWN 3
 /* Behind the coordinator's own deadline, for a VMM that no longer answers. */
@@ -34,7 +33,7 @@ u32 plan_slowdown(void)
 
 static u32 duration_ms(const struct ktstr_test *test)
 {
-	return test->duration_ms ?: DEFAULT_DURATION_MS;
+	return test->duration_ms ?: KTSTR_DURATION_MS;
 }
 
 static int plan_topology(const struct ktstr_test *test, struct topology *topo,

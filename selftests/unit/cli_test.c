@@ -147,6 +147,59 @@ TEST(run_scenario_options)
 	EXPECT_EQ(t->fault_after_ms, 500);
 }
 
+TEST(run_watch_options)
+{
+	const struct ktstr_op *ops;
+	struct run_opts o;
+
+	ASSERT_EQ(parse("--snapshot-at 700ms:late --watch jiffies_64 --snapshot-at 0s --watch b "
+			"--snapshot-at 300 --snapshot-at 300ms:same",
+			&o, NULL),
+		  0);
+	ops = o.test.ops;
+	ASSERT_EQ(o.test.nr_ops, 6);
+	EXPECT_EQ(ops[0].kind, SCENARIO_OP_WATCH);
+	EXPECT_STREQ(ops[0].name, "jiffies_64");
+	EXPECT_STREQ(ops[1].name, "b");
+	EXPECT_EQ(ops[2].kind, SCENARIO_OP_CAPTURE);
+	EXPECT_STREQ(ops[2].name, "at_0ms");
+	EXPECT_EQ(ops[3].at_ms, 300);
+	EXPECT_STREQ(ops[3].name, "at_300ms");
+	EXPECT_STREQ(ops[4].name, "same");
+	EXPECT_EQ(ops[5].at_ms, 700);
+	EXPECT_STREQ(ops[5].name, "late");
+	ASSERT_EQ(parse("", &o, NULL), 0);
+	EXPECT_EQ(o.test.nr_ops, 0);
+}
+
+TEST(run_watch_more_than_there_is)
+{
+	char line[4096] = "";
+	struct ktstr_err err;
+	struct run_opts o;
+	char *argv[140];
+	int argc = 1, i;
+
+	EXPECT_EQ(parse("--watch a --watch b --watch c", &o, NULL), 0);
+	EXPECT_EQ(parse("--watch a --watch b --watch c --watch d", &o, &err), -EINVAL);
+	EXPECT_NE(strstr(err.msg, "--watch: 'd' is one too many: at most 3"), NULL);
+	argv[0] = "run";
+	for (i = 0; i < 65; i++) {
+		argv[argc++] = "--snapshot-at";
+		argv[argc++] = "5";
+	}
+	argv[argc] = NULL;
+	EXPECT_EQ(run_opts_parse(argc, argv, &o, &err), -EINVAL);
+	EXPECT_NE(strstr(err.msg, "at most 64"), NULL);
+	memset(line, 'x', 70);
+	argc = 1;
+	argv[argc++] = "--watch";
+	argv[argc++] = line;
+	argv[argc] = NULL;
+	EXPECT_EQ(run_opts_parse(argc, argv, &o, &err), -EINVAL);
+	EXPECT_NE(strstr(err.msg, "more than 64 characters"), NULL);
+}
+
 TEST(run_output_options)
 {
 	struct run_opts o;
@@ -186,6 +239,11 @@ TEST(run_errors_name_option_and_value)
 		{ "--memory 64", { "--memory", "'64'", "128" } },
 		{ "--topology 2x", { "--topology", "'2x'", "1n2l4c2t" } },
 		{ "--topology 3n2l1c1t", { "--topology", "2 LLCs", "3 nodes" } },
+		{ "--snapshot-at soon", { "--snapshot-at", "'soon'", "500ms" } },
+		{ "--snapshot-at 5x:tag", { "--snapshot-at", "'5x'", "500ms" } },
+		{ "--snapshot-at 5:", { "--snapshot-at", "empty", "tag" } },
+		{ "--snapshot-at :tag", { "--snapshot-at", "''", "500ms" } },
+		{ "--snapshot-at 1s", { "--snapshot-at", "1000 ms", "--duration" } },
 		{ "--boot fast", { "--boot", "'fast'", "auto, bzimage or vmlinux" } },
 		{ "--fault fire", { "--fault", "'fire'", "kill-sched" } },
 		{ "--fault-after 1s", { "--fault-after", "needs", "--fault" } },

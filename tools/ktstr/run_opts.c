@@ -28,6 +28,8 @@ enum {
 	OPT_CMDLINE,
 	OPT_FAULT,
 	OPT_FAULT_AFTER,
+	OPT_WATCH,
+	OPT_SNAPSHOT_AT,
 	OPT_OUT,
 	OPT_JSON,
 	OPT_VERBOSE,
@@ -48,6 +50,8 @@ static const struct option run_options[] = {
 	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
 	{ "fault", required_argument, NULL, OPT_FAULT },
 	{ "fault-after", required_argument, NULL, OPT_FAULT_AFTER },
+	{ "watch", required_argument, NULL, OPT_WATCH },
+	{ "snapshot-at", required_argument, NULL, OPT_SNAPSHOT_AT },
 	{ "out", required_argument, NULL, OPT_OUT },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
@@ -109,8 +113,10 @@ static int parse_text(const char *text, const char **value, struct ktstr_err *er
 }
 
 /* Options with a value. */
-static int parse_value(int c, const char *v, struct ktstr_test *test, struct ktstr_err *err)
+static int parse_value(int c, const char *v, struct run_opts *o, struct ktstr_err *err)
 {
+	struct ktstr_test *test = &o->test;
+
 	switch (c) {
 	case OPT_SCHEDULER:
 		return parse_text(v, &test->scheduler, err);
@@ -136,6 +142,10 @@ static int parse_value(int c, const char *v, struct ktstr_test *test, struct kts
 		return parse_fault(v, &test->fault, err);
 	case OPT_FAULT_AFTER:
 		return duration_parse(v, 0, &test->fault_after_ms, err);
+	case OPT_WATCH:
+		return run_watch_symbol(&o->watch, v, err);
+	case OPT_SNAPSHOT_AT:
+		return run_watch_snapshot(&o->watch, v, err);
 	case OPT_OUT:
 		return parse_text(v, &test->out_dir, err);
 	}
@@ -162,9 +172,23 @@ static int parse_option(int c, int index, const char *value, struct run_opts *o,
 		o->help = true;
 		return 0;
 	}
-	if (!parse_value(c, value, &o->test, &why))
+	if (!parse_value(c, value, o, &why))
 		return 0;
 	return ktstr_err_set(err, -EINVAL, "--%s: %s", run_options[index].name, why.msg);
+}
+
+static int check_times(const struct run_opts *o, struct ktstr_err *err)
+{
+	u32 duration_ms = o->test.duration_ms ?: KTSTR_DURATION_MS;
+	u32 i;
+
+	for (i = 0; i < o->watch.nr; i++) {
+		if (o->watch.ops[i].at_ms >= duration_ms)
+			return ktstr_err_set(err, -EINVAL,
+					     "--snapshot-at: %u ms is not before the end of the run; it lasts %u ms, or what --duration says",
+					     o->watch.ops[i].at_ms, duration_ms);
+	}
+	return 0;
 }
 
 /* What needs what. */
@@ -181,7 +205,7 @@ static int check(const struct run_opts *o, struct ktstr_err *err)
 		return ktstr_err_set(err, -EINVAL, "--fault-after needs --fault");
 	if (t->fault == SCENARIO_FAULT_KILL_SCHED && !t->scheduler)
 		return ktstr_err_set(err, -EINVAL, "--fault kill-sched needs --scheduler");
-	return 0;
+	return check_times(o, err);
 }
 
 int run_opts_parse(int argc, char **argv, struct run_opts *o, struct ktstr_err *err)
@@ -205,5 +229,7 @@ int run_opts_parse(int argc, char **argv, struct run_opts *o, struct ktstr_err *
 				     argv[optind]);
 	if (optind < argc)
 		o->test.sched_args = (const char *const *)argv + optind;
+	o->test.ops = o->watch.ops;
+	o->test.nr_ops = o->watch.nr;
 	return check(o, err);
 }

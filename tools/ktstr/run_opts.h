@@ -4,15 +4,20 @@
 
 #include "host/harness/ktstr.h"
 #include "lib/err.h"
+#include "run_watch.h"
 
 /**
  * struct run_opts - the command line of "ktstr run"
- * @test: what to run; its strings lie in argv
+ * @test: what to run; its strings lie in argv, its ops in @watch
+ * @watch: what to watch, and when to take snapshots
  * @json: print JSON instead of the report
  * @help: print the usage, do nothing else
+ *
+ * Not to be copied or moved once it is filled in.
  */
 struct run_opts {
 	struct ktstr_test test;
+	struct run_watch watch;
 	bool json;
 	bool help;
 };

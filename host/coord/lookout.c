@@ -223,6 +223,7 @@ static int check_entry(struct lookout *l)
 static void on_observed(struct event *ev)
 {
 	struct lookout *l = ev->ctx;
+	char text[640];
 	int ret = 0;
 
 	event_clear(ev);
@@ -238,7 +239,13 @@ static void on_observed(struct event *ev)
 	} else {
 		ret = l->obs.ret;
 	}
-	lookout_record(l, WIRE_OP_OBSERVER, l->await_id, "observer", ret, l->obs.error.msg);
+	if (!ret)
+		snprintf(text, sizeof(text), "%llu symbols and the types in %llu ms%s%s",
+			 (unsigned long long)gk_symbol_count(l->obs.gk),
+			 (unsigned long long)(l->obs.load_ns / NSEC_PER_MSEC),
+			 l->obs.has_scx ? "" : "; ", l->obs.has_scx ? "" : l->obs.error.msg);
+	lookout_record(l, WIRE_OP_OBSERVER, l->await_id, "observer", ret,
+		       ret ? l->obs.error.msg : text);
 	request_await(l);
 	slot0_scan(l);
 }

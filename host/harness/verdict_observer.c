@@ -55,6 +55,7 @@ void judge_canary(struct judge *j)
 		judge_proved(j, PROOF_CANARY);
 }
 
+/* Of the scenario's own requests; the observer's two have an id as well. */
 static bool request_refused(const struct judge *j)
 {
 	size_t i;
@@ -62,6 +63,8 @@ static bool request_refused(const struct judge *j)
 	for (i = 0; i < j->in->nr_ops; i++) {
 		const struct op_view *v = &j->in->ops[i];
 
+		if (v->op == WIRE_OP_CANARY || v->op == WIRE_OP_OBSERVER)
+			continue;
 		if (v->id && v->status != WIRE_SNAP_OK)
 			return true;
 	}
@@ -118,7 +121,8 @@ void judge_map_writes(struct judge *j)
 		if (v->op != WIRE_OP_MAP_WRITE)
 			continue;
 		if (v->status != WIRE_SNAP_OK) {
-			judge_infra(j, MAP_NOT_WRITTEN, "BPF map \"%s\" was not written: %s",
+			judge_infra(j, MAP_NOT_WRITTEN,
+				    "variable \"%s\" of a BPF map was not written: %s",
 				    judge_text(tag, sizeof(tag), v->tag),
 				    judge_text(why, sizeof(why), v->reason));
 			return;

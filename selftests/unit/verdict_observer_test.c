@@ -168,6 +168,16 @@ TEST(deaf_watchpoints_that_refused_a_request)
 	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_WATCH_UNSUPPORTED, "no trap");
 }
 
+TEST(records_of_the_observer_are_no_refused_request)
+{
+	struct op_view ops[] = { record(WIRE_OP_OBSERVER, WIRE_SNAP_ERR, "no VMCOREINFO") };
+	struct fake *v = fake_new(true);
+
+	ops[0].id = 1;
+	refuse(v, ops, ARRAY_SIZE(ops));
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_FAILED, "guest failed");
+}
+
 TEST(request_refused_by_a_host_that_can_observe)
 {
 	struct op_view ops[] = {
@@ -349,12 +359,12 @@ TEST(map_write_that_was_refused)
 	struct op_view op = record(WIRE_OP_MAP_WRITE, WIRE_SNAP_ERR, "no map ends in .bss");
 	struct fake *v = fake_new(true);
 
-	snprintf(op.tag, sizeof(op.tag), ".bss");
+	snprintf(op.tag, sizeof(op.tag), "crash");
 	v->in.map_writes = 1;
 	v->in.ops = &op;
 	v->in.nr_ops = 1;
 	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_MAP_NOT_WRITTEN,
-		      "\".bss\" was not written: no map ends in .bss");
+		      "variable \"crash\" of a BPF map was not written: no map ends in .bss");
 }
 
 TEST(map_write_that_never_took_place)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -141,13 +142,18 @@ static void publish(struct watchpoint_arm *w, unsigned int idx, const char *symb
 {
 	struct watch_user *u = &w->user[idx];
 
-	/* A vCPU may have trapped for the former owner after the slot was freed. */
+	/*
+	 * A vCPU may have trapped for the former owner after the slot was freed,
+	 * or be at it now.
+	 */
+	pthread_mutex_lock(&w->latch_lock);
 	atomic_store_explicit(&u->hit, false, memory_order_release);
 	atomic_store_explicit(&u->muted, false, memory_order_release);
 	atomic_store_explicit(&u->writes, 0, memory_order_relaxed);
 	snprintf(u->tag, sizeof(u->tag), "%s", symbol);
 	u->value_len = len;
 	atomic_store_explicit(&u->value_host_ptr, value, memory_order_release);
+	pthread_mutex_unlock(&w->latch_lock);
 	atomic_store_explicit(&u->request_kva, kva, memory_order_release);
 	watch_mark_armed(w);
 	atomic_fetch_add_explicit(&w->gen, 1, memory_order_release);
@@ -194,6 +200,22 @@ int user_watch_arm(struct watchpoint_arm *w, const struct user_watch_env *env, c
 	return 0;
 }
 
+static void take_record(const struct watch_user *u, struct user_watch_end *end)
+{
+	*end = (struct user_watch_end){
+		.kva = atomic_load_explicit(&u->request_kva, memory_order_relaxed),
+		.hit = atomic_load_explicit(&u->hit, memory_order_acquire),
+		.muted = atomic_load_explicit(&u->muted, memory_order_relaxed),
+		.writes = atomic_load_explicit(&u->writes, memory_order_relaxed),
+	};
+	memcpy(end->tag, u->tag, sizeof(end->tag));
+	if (end->hit) {
+		end->hit_ns = u->hit_ns;
+		end->hit_value = u->hit_value;
+		end->hit_vcpu = u->hit_vcpu;
+	}
+}
+
 int user_watch_free(struct watchpoint_arm *w, unsigned int idx, struct user_watch_end *end)
 {
 	struct watch_user *u;
@@ -201,25 +223,16 @@ int user_watch_free(struct watchpoint_arm *w, unsigned int idx, struct user_watc
 	if (idx >= WATCH_USER_SLOTS || !occupied(&w->user[idx]))
 		return -ENOENT;
 	u = &w->user[idx];
-	if (end) {
-		*end = (struct user_watch_end){
-			.kva = atomic_load_explicit(&u->request_kva, memory_order_relaxed),
-			.hit = atomic_load_explicit(&u->hit, memory_order_acquire),
-			.muted = atomic_load_explicit(&u->muted, memory_order_relaxed),
-			.writes = atomic_load_explicit(&u->writes, memory_order_relaxed),
-		};
-		memcpy(end->tag, u->tag, sizeof(end->tag));
-		if (end->hit) {
-			end->hit_ns = u->hit_ns;
-			end->hit_value = u->hit_value;
-			end->hit_vcpu = u->hit_vcpu;
-		}
-	}
+	/* So that a trap meanwhile is in the record as a whole, or not at all. */
+	pthread_mutex_lock(&w->latch_lock);
+	if (end)
+		take_record(u, end);
 	atomic_store_explicit(&u->request_kva, 0, memory_order_release);
 	atomic_store_explicit(&u->value_host_ptr, NULL, memory_order_release);
 	atomic_store_explicit(&u->hit, false, memory_order_release);
 	atomic_store_explicit(&u->muted, false, memory_order_release);
 	atomic_store_explicit(&u->writes, 0, memory_order_relaxed);
+	pthread_mutex_unlock(&w->latch_lock);
 	atomic_fetch_add_explicit(&w->gen, 1, memory_order_release);
 	return 0;
 }

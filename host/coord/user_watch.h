@@ -6,7 +6,8 @@
  * Slots 1..3: symbols a test wants to see written. A slot is taken by
  * user_watch_arm(), makes one snapshot, and is given back by user_watch_free()
  * when the hit was handled or the test asks for it. Slot order and store
- * order: host/vmm/watch.h. All functions: coordinator thread.
+ * order: host/vmm/watch.h. All functions: coordinator thread; arm and free hold
+ * latch_lock for a few stores, and nothing else while they do.
  */
 #include <stdbool.h>
 #include <linux/types.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Every transition of slot 0, and what a vCPU may see of it. */
 #include <errno.h>
-#include <pthread.h>
 
 #include "host/coord/watch_publish.h"
 #include "kselftest_harness.h"
@@ -252,47 +251,6 @@ TEST(outcomes_have_names)
 	EXPECT_STREQ(watch_publish_name(WATCH_PUBLISHED), "published");
 	EXPECT_STREQ(watch_publish_name(WATCH_PUBLISH_DEFERRED), "publish-deferred");
 	EXPECT_STREQ(watch_publish_name(99), "unknown");
-}
-
-struct observer {
-	struct watchpoint_arm *w;
-	atomic_bool stop;
-	u64 bare; /* a first address without its pointer */
-};
-
-/* What a vCPU does: the address, and then the pointer that belongs to it. */
-static void *observe(void *ctx)
-{
-	struct observer *o = ctx;
-
-	while (!atomic_load(&o->stop)) {
-		u32 gen = atomic_load_explicit(&o->w->gen, memory_order_acquire);
-		u64 kva = atomic_load_explicit(&o->w->request_kva, memory_order_acquire);
-		const u32 *p = atomic_load_explicit(&o->w->kind_host_ptr, memory_order_acquire);
-
-		/* The slot may be withdrawn meanwhile; the generation says so. */
-		atomic_thread_fence(memory_order_acquire);
-		if (kva && !p && atomic_load(&o->w->gen) == gen &&
-		    atomic_load(&o->w->request_kva) == kva)
-			o->bare++;
-	}
-	return NULL;
-}
-
-TEST_F(publish, an_address_never_comes_without_its_pointer)
-{
-	struct observer o = { .w = &self->w };
-	pthread_t thread;
-	int i;
-
-	ASSERT_EQ(pthread_create(&thread, NULL, observe, &o), 0);
-	for (i = 0; i < 20000; i++) {
-		SCAN(A, 0);
-		SCAN(0, A);
-	}
-	atomic_store(&o.stop, true);
-	pthread_join(thread, NULL);
-	EXPECT_EQ(o.bare, 0);
 }
 
 TEST_HARNESS_MAIN

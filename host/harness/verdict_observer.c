@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/util.h"
 #include "result_snapshot.h"
 #include "verdict_judge.h"
 
@@ -91,20 +92,38 @@ bool judge_refused(struct judge *j)
 	return blind || deaf;
 }
 
+/* Which vCPU it was stands in the dump only: a degraded one says so near its beginning. */
+static const char *who_ran(const struct dump_view *v, char *dst, size_t room)
+{
+	static const char key[] = "\"degraded_reason\": \"";
+	const char *at = NULL, *end = NULL;
+
+	if (v->json)
+		at = memmem(v->json, min_t(size_t, v->json_len, 4096), key, sizeof(key) - 1);
+	if (at) {
+		at += sizeof(key) - 1;
+		end = memchr(at, '"', v->json + v->json_len - at);
+	}
+	if (!end)
+		return "vCPUs did not stand still";
+	text_escape_line(dst, room, at, end - at);
+	return dst;
+}
+
 void judge_frozen(struct judge *j)
 {
 	size_t i;
 
 	for (i = 0; i < j->in->nr_dumps; i++) {
 		const struct dump_view *v = &j->in->dumps[i];
-		char tag[80];
+		char tag[80], who[120];
 
 		if (v->vcpus && v->frozen == v->vcpus)
 			continue;
-		judge_infra(j, NOT_FROZEN,
-			    "vCPUs did not stand still for the %s snapshot%s%s: frozen=%u/%u",
-			    wire_dump_kind_name(v->kind), v->tag[0] ? " " : "",
-			    judge_text(tag, sizeof(tag), v->tag), v->frozen, v->vcpus);
+		judge_infra(j, NOT_FROZEN, "%s for the %s snapshot%s%s: frozen=%u/%u",
+			    who_ran(v, who, sizeof(who)), wire_dump_kind_name(v->kind),
+			    v->tag[0] ? " " : "", judge_text(tag, sizeof(tag), v->tag), v->frozen,
+			    v->vcpus);
 		return;
 	}
 	judge_proved(j, PROOF_FROZEN);

@@ -224,6 +224,28 @@ TEST(F1_snapshot_with_a_vcpu_running)
 	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NOT_FROZEN, "frozen=3/4");
 }
 
+TEST(F1_the_vcpu_that_ran_is_named)
+{
+	static const char json[] =
+		"{\n    \"degraded_reason\": \"1 of 4 vCPUs did not park, vCPU 3 first\",\n}";
+	struct dump_view d = failure_dump();
+	struct fake *v = fake_new(true);
+	size_t cut;
+
+	d.kind = WIRE_DUMP_CAPTURE;
+	d.frozen = 3;
+	d.json = json;
+	v->in.dumps = &d;
+	v->in.nr_dumps = 1;
+	for (cut = 0; cut < sizeof(json); cut++) {
+		d.json_len = cut;
+		eval(v);
+		EXPECT_NE(strstr(v->res.reason_text, "frozen=3/4"), NULL);
+	}
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NOT_FROZEN,
+		      "1 of 4 vCPUs did not park, vCPU 3 first for the capture snapshot: frozen=3/4");
+}
+
 TEST(F1_snapshot_of_no_vcpu_at_all)
 {
 	struct dump_view d = failure_dump();

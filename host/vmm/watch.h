@@ -73,8 +73,9 @@ struct watch_user {
  * @hit_vcpu: slot 0: whose store it was; written before @hit
  * @benign: slot 0: traps with a kind below SCX_EXIT_ERROR, or without pointer
  * @hit_evt: eventfd, one edge for each latch of any slot
- * @latch_lock: what is written before a hit flag is written by one vCPU; taken
- *              by vCPU threads that trapped, for a few stores
+ * @latch_lock: what is written before a hit flag is written by one thread:
+ *              taken by vCPU threads that trapped and by the coordinator while
+ *              it arms or frees a slot, for a few stores; inherits priority
  * @user: slots 1..3
  * @any_armed: something was ever published; until then vCPUs skip the slots
  * @gen: counts publications and withdrawals; a vCPU that has armed itself

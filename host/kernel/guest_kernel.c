@@ -540,20 +540,34 @@ struct guest_kernel *gk_new(const struct gk_config *cfg, struct ktstr_err *err)
 	return NULL;
 }
 
+/* As gk_symbol_link(), but also by a slide that was disputed later. */
+static bool entry_link(const struct guest_kernel *gk, u64 *link)
+{
+	const struct kaslr_fact *first = gk->ev.fact;
+
+	if (symtab_lookup(gk->linked, X86_ENTRY, link))
+		return true;
+	if (!gk->ev.nr || !symtab_lookup(gk->live, X86_ENTRY, link))
+		return false;
+	*link -= first->runtime - first->link;
+	return true;
+}
+
 int gk_check_entry(struct guest_kernel *gk, u64 entry, struct ktstr_err *err)
 {
+	static const char source[] = "MSR_LSTAR";
 	u64 link;
 	int ret;
 
-	if (!entry || !gk_symbol_link(gk, X86_ENTRY, &link))
+	if (!entry || !entry_link(gk, &link))
 		return ktstr_err_set(err, -ENOENT,
 				     "KASLR slide: MSR_LSTAR 0x%" PRIx64
 				     " cannot be checked: symbol " X86_ENTRY " not known",
 				     entry);
-	/* Asked again for another vCPU, this fact takes the place of the last one. */
-	if (gk->ev.nr && !strcmp(gk->ev.fact[gk->ev.nr - 1].source, "MSR_LSTAR"))
+	/* What another vCPU said gives way, unless it was in dispute: that stays. */
+	if (gk->slide_known && gk->ev.fact[gk->ev.nr - 1].source == source)
 		gk->ev.nr--;
-	kaslr_add(&gk->ev, "MSR_LSTAR", link, entry);
+	kaslr_add(&gk->ev, source, link, entry);
 	ret = update_slide(gk, err);
 	if (!ret)
 		find_memory(gk);

@@ -71,7 +71,7 @@ void gk_free(struct guest_kernel *gk);
  *
  * The one function that changes @gk: no other thread may use it meanwhile.
  * Gives the slide where nothing else did. After -ERANGE and -EBADMSG the slide
- * counts as unknown, and gk_symbol() finds only what kallsyms says.
+ * counts as unknown for good, and gk_symbol() finds only what kallsyms says.
  *
  * Return: 0, -ENOENT when the kernel has no symbol for its entry point or
  * @entry is 0 (nothing was checked), -ERANGE for an address that no kernel

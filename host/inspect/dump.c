@@ -325,10 +325,12 @@ const char *dump_schema(const struct capture *c, const struct dump_extra *x)
 static int render(const struct capture *c, const struct dump_extra *x, bool logs, char **text,
 		  size_t *len)
 {
-	FILE *out = open_memstream(text, len);
 	json_writer_t *w;
+	FILE *out;
 	int ret = 0;
 
+	*text = NULL;
+	out = open_memstream(text, len);
 	if (!out)
 		return -ENOMEM;
 	w = jsonw_new(out);
@@ -343,8 +345,10 @@ static int render(const struct capture *c, const struct dump_extra *x, bool logs
 		ret = -ENOMEM;
 	if (fclose(out))
 		ret = -ENOMEM;
-	if (ret)
+	if (ret) {
 		free(*text);
+		*text = NULL;
+	}
 	return ret;
 }
 
@@ -361,6 +365,7 @@ int dump_json(const struct capture *c, const struct dump_extra *x, char **text, 
 		if (*len <= WIRE_DUMP_JSON_MAX)
 			return 0;
 		free(*text);
+		*text = NULL;
 		if (!logs)
 			return ktstr_err_set(err, -E2BIG,
 					     "a snapshot of %u vCPUs is longer than %u bytes",

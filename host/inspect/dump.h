@@ -97,7 +97,7 @@ const char *dump_schema(const struct capture *c, const struct dump_extra *x);
  * dump_json() - as JSON text
  * @c: the copy
  * @x: the rest
- * @text: set to the text, NUL-terminated; the caller frees it
+ * @text: set to the text, NUL-terminated; the caller frees it; NULL on failure
  * @len: set to its bytes, without the NUL
  * @err: says what failed, or NULL
  *

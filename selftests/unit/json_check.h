@@ -2,85 +2,164 @@
 #ifndef KTSTR_SELFTESTS_UNIT_JSON_CHECK_H
 #define KTSTR_SELFTESTS_UNIT_JSON_CHECK_H
 
+/*
+ * Is a text JSON by RFC 8259, and nothing else: what a lenient parser lets
+ * pass is an error here, bytes that are not ASCII among it. Depth is bounded.
+ */
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "lib/util.h"
+#define JSON_DEPTH_MAX 16
 
-/* A reader of JSON that keeps nothing: is this one value, and nothing more? */
-static inline const char *json_skip_value(const char *p);
+/**
+ * struct json_check - a parser under way
+ * @p: next byte
+ * @end: behind the last
+ * @depth: open arrays and objects
+ */
+struct json_check {
+	const char *p;
+	const char *end;
+	int depth;
+};
 
-static inline const char *json_skip_space(const char *p)
+static bool json_value(struct json_check *j);
+
+static inline void json_space(struct json_check *j)
 {
-	while (p && (*p == ' ' || *p == '\n'))
-		p++;
-	return p;
+	while (j->p < j->end && *j->p && strchr(" \t\r\n", *j->p))
+		j->p++;
 }
 
-static inline const char *json_skip_string(const char *p)
+static inline bool json_take(struct json_check *j, char c)
 {
-	if (*p++ != '"')
-		return NULL;
-	for (; *p != '"'; p++) {
-		if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
-			return NULL;
-		if (*p == '\\' && !strchr("\"\\/bfnrt", *++p))
-			return NULL;
+	json_space(j);
+	if (j->p == j->end || *j->p != c)
+		return false;
+	j->p++;
+	return true;
+}
+
+static inline bool json_escape(struct json_check *j)
+{
+	int i;
+
+	if (j->p == j->end)
+		return false;
+	if (*j->p != 'u')
+		return *j->p && strchr("\"\\/bfnrt", *j->p++);
+	for (i = 0, j->p++; i < 4; i++, j->p++)
+		if (j->p == j->end || !isxdigit((unsigned char)*j->p))
+			return false;
+	return true;
+}
+
+static inline bool json_string(struct json_check *j)
+{
+	unsigned char c;
+
+	if (!json_take(j, '"'))
+		return false;
+	while (j->p < j->end) {
+		c = *j->p++;
+		if (c == '"')
+			return true;
+		if (c < 0x20 || c > 0x7e)
+			return false;
+		if (c == '\\' && !json_escape(j))
+			return false;
 	}
-	return p + 1;
+	return false;
 }
 
-static inline const char *json_skip_list(const char *p, char end, bool named)
+static inline size_t json_digits(struct json_check *j)
 {
-	p = json_skip_space(p + 1);
-	if (*p == end)
-		return p + 1;
-	for (;;) {
-		if (named) {
-			p = json_skip_space(json_skip_string(p));
-			if (!p || *p++ != ':')
-				return NULL;
-		}
-		p = json_skip_space(json_skip_value(json_skip_space(p)));
-		if (!p)
-			return NULL;
-		if (*p == end)
-			return p + 1;
-		if (*p++ != ',')
-			return NULL;
-		p = json_skip_space(p);
-	}
+	const char *from = j->p;
+
+	while (j->p < j->end && isdigit((unsigned char)*j->p))
+		j->p++;
+	return j->p - from;
 }
 
-static inline const char *json_skip_value(const char *p)
+/* Integers only, that a double holds exactly: at most 16 digits. */
+static inline bool json_number(struct json_check *j)
+{
+	const char *from;
+	size_t n;
+
+	if (j->p < j->end && *j->p == '-')
+		j->p++;
+	from = j->p;
+	n = json_digits(j);
+	return n && n <= 16 && (n == 1 || *from != '0');
+}
+
+static inline bool json_word(struct json_check *j)
 {
 	static const char *const words[] = { "true", "false", "null" };
 	unsigned int i;
-	char *end;
 
-	if (*p == '{')
-		return json_skip_list(p, '}', true);
-	if (*p == '[')
-		return json_skip_list(p, ']', false);
-	if (*p == '"')
-		return json_skip_string(p);
-	for (i = 0; i < ARRAY_SIZE(words); i++) {
-		if (!strncmp(p, words[i], strlen(words[i])))
-			return p + strlen(words[i]);
+	for (i = 0; i < 3; i++) {
+		size_t len = strlen(words[i]);
+
+		if ((size_t)(j->end - j->p) >= len && memcmp(j->p, words[i], len) == 0) {
+			j->p += len;
+			return true;
+		}
 	}
-	if (*p != '-' && !isdigit(*p))
-		return NULL;
-	strtod(p, &end);
-	return end;
+	return false;
 }
 
-static inline bool is_json(const char *text)
+static inline bool json_members(struct json_check *j, char close, bool named)
 {
-	const char *end = json_skip_space(json_skip_value(text));
+	if (++j->depth > JSON_DEPTH_MAX)
+		return false;
+	j->p++;
+	if (!json_take(j, close)) {
+		do {
+			if (named && (!json_string(j) || !json_take(j, ':')))
+				return false;
+			if (!json_value(j))
+				return false;
+		} while (json_take(j, ','));
+		if (!json_take(j, close))
+			return false;
+	}
+	j->depth--;
+	return true;
+}
 
-	return end && !*end;
+static bool json_value(struct json_check *j)
+{
+	json_space(j);
+	if (j->p == j->end)
+		return false;
+	switch (*j->p) {
+	case '{':
+		return json_members(j, '}', true);
+	case '[':
+		return json_members(j, ']', false);
+	case '"':
+		return json_string(j);
+	case 't':
+	case 'f':
+	case 'n':
+		return json_word(j);
+	default:
+		return json_number(j);
+	}
+}
+
+/* One value, and nothing but white space behind it. */
+static inline bool json_valid(const char *text, size_t len)
+{
+	struct json_check j = { .p = text, .end = text + len };
+
+	if (!json_value(&j))
+		return false;
+	json_space(&j);
+	return j.p == j.end;
 }
 
 #endif /* KTSTR_SELFTESTS_UNIT_JSON_CHECK_H */

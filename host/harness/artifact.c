@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,7 +11,10 @@
 #include <linux/openat2.h>
 
 #include "artifact.h"
+#include "host/harness/snapshot_files.h"
 #include "lib/wire.h"
+
+#define TEMP_NAME ".ktstr-%d-%u.tmp"
 
 #ifndef SYS_openat2
 #define SYS_openat2 437 /* the same number on every architecture */
@@ -27,6 +32,33 @@ static int open_beneath(int dirfd, const char *path, u64 flags, u64 mode)
 	return fd < 0 ? -errno : fd;
 }
 
+/* What begin_file() leaves when its process is killed. */
+static void remove_stale(int dirfd)
+{
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *d;
+
+	if (!dir) {
+		close_fd(&fd);
+		return;
+	}
+	while ((d = readdir(dir))) {
+		unsigned int nr;
+		char again[NAME_MAX + 1];
+		int pid;
+
+		if (sscanf(d->d_name, TEMP_NAME, &pid, &nr) != 2 || pid <= 0)
+			continue;
+		snprintf(again, sizeof(again), TEMP_NAME, pid, nr);
+		if (strcmp(again, d->d_name))
+			continue;
+		if (pid == getpid() || (kill(pid, 0) && errno == ESRCH))
+			unlinkat(dirfd, d->d_name, 0);
+	}
+	closedir(dir);
+}
+
 int artifact_open(struct artifact_sink *s, const char *dir, struct ktstr_err *err)
 {
 	memset(s, 0, sizeof(*s));
@@ -42,6 +74,7 @@ int artifact_open(struct artifact_sink *s, const char *dir, struct ktstr_err *er
 	if (s->dirfd < 0)
 		return ktstr_err_set(err, -errno, "artifacts directory %s: %s", dir,
 				     strerror(errno));
+	remove_stale(s->dirfd);
 	return 0;
 }
 
@@ -57,6 +90,7 @@ void artifact_close(struct artifact_sink *s)
 {
 	drop_file(s);
 	close_fd(&s->dirfd);
+	strv_free(&s->tests);
 }
 
 static bool clean_path(const char *path)
@@ -103,6 +137,20 @@ static int open_parent(struct artifact_sink *s)
 	return 0;
 }
 
+/* Once a test: what it leaves now must not lie beside what it left before. */
+static void clean_earlier(struct artifact_sink *s)
+{
+	size_t len = strcspn(s->path, "./");
+	char test[NAME_MAX + 1];
+
+	if (!len || s->path[len] != '.' || strchr(s->path, '/'))
+		return;
+	snprintf(test, sizeof(test), "%.*s", (int)len, s->path);
+	if (strv_has(&s->tests, test) || strv_add(&s->tests, test))
+		return;
+	snapshot_files_clean(s->dirfd, test);
+}
+
 static int begin_file(struct artifact_sink *s, u32 mode)
 {
 	int ret;
@@ -112,7 +160,8 @@ static int begin_file(struct artifact_sink *s, u32 mode)
 	ret = open_parent(s);
 	if (ret)
 		return ret;
-	snprintf(s->temp, sizeof(s->temp), ".ktstr-%d-%u.tmp", getpid(), s->files);
+	clean_earlier(s);
+	snprintf(s->temp, sizeof(s->temp), TEMP_NAME, getpid(), s->files);
 	/* Special bits stay behind: nobody needs a set-user-ID artifact. */
 	ret = open_beneath(s->parent, s->temp, O_WRONLY | O_CREAT | O_EXCL, mode & 0777);
 	if (ret < 0)

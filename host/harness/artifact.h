@@ -3,6 +3,7 @@
 #define KTSTR_HOST_ARTIFACT_H
 
 #include <limits.h>
+#include "host/harness/strv.h"
 #include "lib/err.h"
 #include "lib/util.h"
 
@@ -21,6 +22,7 @@
  * @path: what the sender called it
  * @files: files begun
  * @bytes: bytes written
+ * @tests: tests of which a file came; dumps of their earlier runs are gone
  *
  * The sender is not trusted: no component of a path may lead out of the
  * directory, through "..", a symlink or otherwise, and a file shows under its
@@ -35,6 +37,7 @@ struct artifact_sink {
 	char path[PATH_MAX];
 	u32 files;
 	u64 bytes;
+	struct strv tests;
 };
 
 /**
@@ -42,6 +45,8 @@ struct artifact_sink {
  * @s: the sink
  * @dir: the directory, made when it is missing; NULL refuses every file
  * @err: why, or NULL
+ *
+ * Removes temporary files in it that a sink of a killed process left.
  *
  * Return: 0, or the negative errno of mkdir(2) or open(2).
  */
@@ -53,6 +58,9 @@ int artifact_open(struct artifact_sink *s, const char *dir, struct ktstr_err *er
  * @payload: struct wire_hfil, the path, the bytes
  * @len: its size
  * @err: why, naming the path, or NULL
+ *
+ * The first file "TEST.*" of a test removes that test's dumps of earlier runs, as
+ * the run itself would do (host/harness/snapshot_files.h): it wrote elsewhere.
  *
  * Return: 0; -EBADMSG for a malformed payload, a path that is not relative and
  * clean, or pieces out of order; -EFBIG above one of the caps; or the negative

@@ -14,7 +14,7 @@ static void put_hex(json_writer_t *w, const char *name, u64 v)
 {
 	char text[24];
 
-	snprintf(text, sizeof(text), "%#llx", (unsigned long long)v);
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)v);
 	jsonw_string_field(w, name, text);
 }
 

@@ -118,10 +118,11 @@ const char *result_exit_kind(u32 kind)
 		u32 kind;
 		const char *name;
 	} names[] = {
-		{ 0, "NONE" },		 { 1, "DONE" },	       { 64, "UNREG" },
-		{ 65, "UNREG_BPF" },	 { 66, "UNREG_KERN" }, { 67, "SYSRQ" },
-		{ 68, "PARENT" },	 { 1024, "ERROR" },    { 1025, "ERROR_BPF" },
-		{ 1026, "ERROR_STALL" },
+		{ 0, "SCX_EXIT_NONE" },		{ 1, "SCX_EXIT_DONE" },
+		{ 64, "SCX_EXIT_UNREG" },	{ 65, "SCX_EXIT_UNREG_BPF" },
+		{ 66, "SCX_EXIT_UNREG_KERN" },	{ 67, "SCX_EXIT_SYSRQ" },
+		{ 68, "SCX_EXIT_PARENT" },	{ 1024, "SCX_EXIT_ERROR" },
+		{ 1025, "SCX_EXIT_ERROR_BPF" }, { 1026, "SCX_EXIT_ERROR_STALL" },
 	};
 	size_t i;
 

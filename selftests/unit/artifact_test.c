@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "host/harness/artifact.h"
@@ -206,6 +207,59 @@ TEST(no_directory_refuses_everything)
 	ASSERT_EQ(artifact_open(&box.sink, NULL, NULL), 0);
 	EXPECT_EQ(piece(&box, WHOLE, 0644, "a", "x"), -EBADMSG);
 	artifact_close(&box.sink);
+}
+
+static void put(struct box *box, const char *name)
+{
+	char full[256];
+	FILE *f;
+
+	snprintf(full, sizeof(full), "%s/%s", box->dir, name);
+	f = fopen(full, "w");
+	if (f)
+		fclose(f);
+}
+
+TEST_F(artifact, dumps_of_an_earlier_run_go_with_the_first_file)
+{
+	put(&self->box, "run.failure-dump.json");
+	put(&self->box, "run.snapshot.old.json");
+	put(&self->box, "run2.snapshot.old.json");
+	EXPECT_EQ(piece(&self->box, WHOLE, 0644, "run.snapshot.new.json", "{}"), 0);
+	EXPECT_EQ(piece(&self->box, WHOLE, 0644, "run.report.txt", "x"), 0);
+	EXPECT_FALSE(holds(&self->box, "run.failure-dump.json", ""));
+	EXPECT_FALSE(holds(&self->box, "run.snapshot.old.json", ""));
+	EXPECT_TRUE(holds(&self->box, "run.snapshot.new.json", "{}"));
+	EXPECT_TRUE(holds(&self->box, "run2.snapshot.old.json", ""));
+}
+
+TEST_F(artifact, files_in_directories_remove_nothing)
+{
+	put(&self->box, "run.failure-dump.json");
+	EXPECT_EQ(piece(&self->box, WHOLE, 0644, "run.d/x", "1"), 0);
+	EXPECT_EQ(piece(&self->box, WHOLE, 0644, "run", "1"), 0);
+	EXPECT_EQ(piece(&self->box, WHOLE, 0644, ".hidden.txt", "1"), 0);
+	EXPECT_TRUE(holds(&self->box, "run.failure-dump.json", ""));
+}
+
+TEST_F(artifact, J3_temporary_files_of_killed_processes_go)
+{
+	char dead[64], alive[64];
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	snprintf(dead, sizeof(dead), ".ktstr-%d-3.tmp", pid);
+	snprintf(alive, sizeof(alive), ".ktstr-%d-3.tmp", getppid());
+	put(&self->box, dead);
+	put(&self->box, alive);
+	put(&self->box, ".ktstr-1x-3.tmp");
+	artifact_close(&self->box.sink);
+	ASSERT_EQ(artifact_open(&self->box.sink, self->box.dir, NULL), 0);
+	EXPECT_FALSE(holds(&self->box, dead, ""));
+	EXPECT_TRUE(holds(&self->box, alive, ""));
+	EXPECT_TRUE(holds(&self->box, ".ktstr-1x-3.tmp", ""));
 }
 
 TEST_HARNESS_MAIN

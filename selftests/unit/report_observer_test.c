@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "host/harness/report.h"
-#include "json_check.h"
+#include "json_reader.h"
 #include "kselftest_harness.h"
 #include "lib/util.h"
 
@@ -105,7 +105,7 @@ TEST(failure_dump_in_the_report)
 	snprintf(v->ip_symbol, sizeof(v->ip_symbol), "scx_claim_exit+0x2f");
 	r->res.dump_path = "/out/t.failure-dump.json";
 	text = report(r);
-	has(_metadata, text, "exit kind 1026 (ERROR_STALL): runnable task stall\n");
+	has(_metadata, text, "exit kind 1026 (SCX_EXIT_ERROR_STALL): runnable task stall\n");
 	has(_metadata, text, "stopped at scx_claim_exit+0x2f (0xffffffff81234567) on vCPU 2");
 	has(_metadata, text, "frozen=4/4\n");
 	has(_metadata, text,

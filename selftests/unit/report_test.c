@@ -7,7 +7,7 @@
 #include "host/coord/conscan.h"
 #include "host/harness/guest_text.h"
 #include "host/harness/report.h"
-#include "json_check.h"
+#include "json_reader.h"
 #include "kselftest_harness.h"
 #include "lib/util.h"
 

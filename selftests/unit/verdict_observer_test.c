@@ -272,7 +272,7 @@ TEST(failure_dump_of_a_run_that_passed_otherwise)
 		v->in.dumps = &d;
 		v->in.nr_dumps = 1;
 		EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_SCHED_EJECTED,
-			      "a scheduler error was seen: exit kind 1025 (ERROR_BPF): " MSG
+			      "error was seen: exit kind 1025 (SCX_EXIT_ERROR_BPF): " MSG
 			      ", stopped at scx_claim_exit+0x2f");
 	}
 }

@@ -40,7 +40,11 @@ function number(x) { return x == "" ? "-" : sprintf(x < 10 ? "%.3f" : "%.1f", x)
 # One row; peer and limit may be "".
 function row(name, unit, peer, limit,    verdict, target)
 {
-	if (limit != "") {
+	if (limit ~ /^>=/) {
+		limit = substr(limit, 3) + 0
+		target = ">= " limit
+		verdict = mid >= limit ? "ok" : "MISS"
+	} else if (limit != "") {
 		target = "<= " limit
 		verdict = mid <= limit ? "ok" : "MISS"
 	}
@@ -118,7 +122,26 @@ function wanted(c,    i)
 	return 0
 }
 
+# "figure NAME VALUE UNIT N MIN MAX PEER TARGET": measured and counted elsewhere,
+# "-" stands for nothing.
+function figure(line,    f, limit)
+{
+	split(line, f, " ")
+	mid = f[3]
+	n = f[5]
+	low = f[6]
+	high = f[7]
+	limit = f[9]
+	sub(/^<=/, "", limit)
+	row(f[2], f[4], f[8] == "-" ? "" : f[8] + 0, limit == "-" ? "" : limit ~ /^>/ ? limit : limit + 0)
+}
+
 BEGIN { nr_configs = split(configs, config, " ") }
+
+/^figure / {
+	figures[++nr_figures] = $0
+	next
+}
 
 {
 	delete word
@@ -151,6 +174,8 @@ END {
 		plain("boot.kvm_exits", config[c], "exits", 1, "exits")
 		plain("vmm.extra_mib", config[c], "extra_kib", 1 / 1024, "MiB")
 	}
+	for (i = 1; i <= nr_figures; i++)
+		figure(figures[i])
 	print rows ? "\n]" : "[]" >json
 	print "boot.ready: from the call of ktstr_run(), or from the fork of QEMU with its initramfs"
 	print "made, to guest-ready; boot.vmm_ready: from the fork of the VMM; boot.plan_ms: before it"

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * usage: freeze-bench
+ *
+ * How long it takes from asking for a freeze until every vCPU stands still,
+ * beside what one bare signal costs on the same machine: to a thread that
+ * sleeps, and back through an eventfd. And what a watchpoint that is never
+ * written costs a guest. The guests are a few instructions and run on real KVM;
+ * without one, all of it runs in an emulated host.
+ *
+ * Prints lines for scripts/bench.awk:
+ *	figure NAME VALUE UNIT N MIN MAX PEER TARGET
+ */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "host/coord/rendezvous.h"
+#include "host/harness/emulated.h"
+#include "host/kernel/image.h"
+#include "lib/log.h"
+#include "selftests/tiny_guest.h"
+
+#define HOST_TIMEOUT_MS (10 * 60 * 1000)
+#define MEM_BYTES	(64 << 20)
+#define PEER_SIGNAL	(SIGRTMIN + 1)
+
+#define ROUNDS	 10
+#define SAMPLES	 30 /* in each round */
+#define SLICE_MS 200
+/* For what is over at once if it happens at all. */
+#define PATIENCE_MS 20000
+
+/* Where the guest counts: see its code. */
+#define STARTED_GPA 0x40100
+#define WORK_GPA    0x50000
+#define UNUSED_GPA  0x60000
+
+/*
+ * All other CPUs are started at 4000:0000, by INIT, and SIPI with the vector 40,
+ * through the x2APIC's ICR (SDM vol. 3, 12.12.9); they count themselves and
+ * spin, the first one works.
+ */
+TINY_CODE(spin_code, "cli\n"
+		     "cld\n"
+		     "lea 2f(%rip), %rsi\n"
+		     "mov $0x40000, %edi\n"
+		     "mov $(3f - 2f), %ecx\n"
+		     "rep movsb\n"
+		     "mov $0x830, %ecx\n"
+		     "xor %edx, %edx\n"
+		     "mov $0xc4500, %eax\n"
+		     "wrmsr\n"
+		     "mov $0xc4640, %eax\n"
+		     "wrmsr\n"
+		     "1: incq 0x50000\n"
+		     "jmp 1b\n"
+		     ".code16\n"
+		     "2: lock incl %cs:0x100\n"
+		     "4: jmp 4b\n"
+		     ".code64\n"
+		     "3:\n");
+
+/**
+ * struct peer - the thread that a signal is sent to
+ * @thread: sleeps in poll(2)
+ * @back: eventfd its signal handler writes to
+ * @end: eventfd that ends it
+ */
+struct peer {
+	pthread_t thread;
+	int back;
+	int end;
+};
+
+static struct peer peer;
+
+static void answer(int sig)
+{
+	static const u64 one = 1;
+
+	if (write(peer.back, &one, sizeof(one)) < 0)
+		abort();
+}
+
+static void *sleep_thread(void *arg)
+{
+	struct pollfd p = { .fd = peer.end, .events = POLLIN };
+
+	while (poll(&p, 1, -1) < 0)
+		;
+	return NULL;
+}
+
+static int peer_start(struct ktstr_err *err)
+{
+	struct sigaction sa = { .sa_handler = answer };
+
+	peer.back = eventfd(0, EFD_CLOEXEC);
+	peer.end = eventfd(0, EFD_CLOEXEC);
+	if (peer.back < 0 || peer.end < 0 || sigaction(PEER_SIGNAL, &sa, NULL))
+		return ktstr_err_set(err, -errno, "signal peer: %s", strerror(errno));
+	errno = pthread_create(&peer.thread, NULL, sleep_thread, NULL);
+	return errno ? ktstr_err_set(err, -errno, "signal peer: %s", strerror(errno)) : 0;
+}
+
+static void peer_stop(void)
+{
+	static const u64 one = 1;
+
+	if (write(peer.end, &one, sizeof(one)) < 0)
+		abort();
+	pthread_join(peer.thread, NULL);
+	close_fd(&peer.back);
+	close_fd(&peer.end);
+}
+
+static u64 signal_ns(void)
+{
+	u64 start = mono_ns(), n;
+
+	pthread_kill(peer.thread, PEER_SIGNAL);
+	if (read(peer.back, &n, sizeof(n)) != sizeof(n))
+		abort();
+	return mono_ns() - start;
+}
+
+static struct vm *spinners_new(u32 cpus, struct ktstr_err *err)
+{
+	struct vm_config cfg = { .topo = { 1, 1, cpus, 1 }, .mem_bytes = MEM_BYTES };
+	struct tiny_guest g;
+	struct kernel_image *img = NULL;
+	struct vm *vm = NULL;
+
+	if (tiny_guest_open(&g, &spin_code))
+		ktstr_err_set(err, 0, "memfd: %s", strerror(errno));
+	else
+		img = kernel_image_open(g.path, err);
+	cfg.kernel = img;
+	if (img)
+		vm = vm_new(&cfg, err);
+	kernel_image_free(img);
+	close_fd(&g.fd);
+	return vm;
+}
+
+static u64 guest_u64(struct vm *vm, u64 gpa)
+{
+	return __atomic_load_n((u64 *)gmem_hva(vm->ram, gpa, sizeof(u64)), __ATOMIC_RELAXED);
+}
+
+/* The vCPUs of @vm spin, all of them, when this is through. */
+static int spinners_start(struct vm *vm, struct ktstr_err *err)
+{
+	int ret = vm_start(vm, err), ms;
+
+	for (ms = 0; !ret && ms < PATIENCE_MS; ms++) {
+		if (guest_u64(vm, WORK_GPA) && (u32)guest_u64(vm, STARTED_GPA) == vm->nr_vcpus - 1)
+			return 0;
+		usleep(1000);
+	}
+	return ret ? ret : ktstr_err_set(err, -ETIMEDOUT, "%u vCPUs do not start", vm->nr_vcpus);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double quantile(double *v, size_t n, double q)
+{
+	qsort(v, n, sizeof(*v), compare);
+	return v[(size_t)(q * (n - 1) + 0.5)];
+}
+
+static void print_figure(const char *name, const char *unit, double value, double *v, size_t n,
+			 const char *target)
+{
+	printf("figure %s %.4f %s %zu %.4f %.4f - %s\n", name, value, unit, n, quantile(v, n, 0),
+	       quantile(v, n, 1), target);
+}
+
+static void print_us(const char *what, const char *q_name, u32 cpus, double *v, double q)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s.%s_us.%ucpu", what, q_name, cpus);
+	print_figure(name, "us", quantile(v, ROUNDS * SAMPLES, q), v, ROUNDS * SAMPLES, "-");
+}
+
+static int freeze_sample(struct vm *vm, double *us, struct ktstr_err *err)
+{
+	struct rendezvous r;
+	int ret = freeze_begin(vm, &r, RENDEZVOUS_TIMEOUT_NS);
+
+	freeze_end(vm, &r);
+	*us = (r.frozen_ns - r.begin_ns) / 1000.0;
+	return ret ? ktstr_err_set(err, ret, "freeze: %u of %u vCPUs: %s", r.frozen, r.vcpus,
+				   strerror(-ret)) :
+		     0;
+}
+
+static int freeze_samples(struct vm *vm, double *us, double *peer_us, struct ktstr_err *err)
+{
+	int i, ret = 0;
+
+	for (i = 0; i < SAMPLES && !ret; i++) {
+		ret = freeze_sample(vm, &us[i], err);
+		usleep(1000);
+		peer_us[i] = signal_ns() / 1000.0;
+		usleep(1000);
+	}
+	return ret;
+}
+
+static int bench_freeze(u32 cpus, struct ktstr_err *err)
+{
+	double us[ROUNDS * SAMPLES], peer_us[ROUNDS * SAMPLES], ratio[ROUNDS];
+	struct vm *vm = spinners_new(cpus, err);
+	char name[64];
+	int i, ret;
+
+	if (!vm)
+		return -errno;
+	ret = spinners_start(vm, err);
+	for (i = 0; i < ROUNDS && !ret; i++) {
+		double *ours = us + i * SAMPLES, *theirs = peer_us + i * SAMPLES;
+
+		ret = freeze_samples(vm, ours, theirs, err);
+		ratio[i] = quantile(ours, SAMPLES, 0.5) / quantile(theirs, SAMPLES, 0.5);
+	}
+	vm_free(vm);
+	if (ret)
+		return ret;
+	snprintf(name, sizeof(name), "freeze.vs_signal.%ucpu", cpus);
+	print_figure(name, "ratio",
+		     quantile(us, ROUNDS * SAMPLES, 0.5) / quantile(peer_us, ROUNDS * SAMPLES, 0.5),
+		     ratio, ROUNDS, "<=3");
+	print_us("freeze", "p50", cpus, us, 0.5);
+	print_us("freeze", "p99", cpus, us, 0.99);
+	print_us("signal", "p50", cpus, peer_us, 0.5);
+	print_us("signal", "p99", cpus, peer_us, 0.99);
+	return 0;
+}
+
+/* One user slot; what it watches is identity-mapped in the guest. */
+static void watch(struct vm *vm, u64 gpa)
+{
+	struct watch_user *u = &vm->watch.user[0];
+
+	snprintf(u->tag, sizeof(u->tag), "bench");
+	u->value_len = 4;
+	atomic_store_explicit(&u->value_host_ptr, gpa ? gmem_hva(vm->ram, gpa, 4) : NULL,
+			      memory_order_release);
+	atomic_store_explicit(&u->request_kva, gpa, memory_order_release);
+	atomic_fetch_add(&vm->watch.gen, 1);
+	watch_mark_armed(&vm->watch);
+	vm_kick_all(vm);
+}
+
+static int watch_wait(struct vm *vm, struct ktstr_err *err)
+{
+	int ms;
+
+	for (ms = 0; ms < PATIENCE_MS; ms++) {
+		if (atomic_load(&vm->vcpus[0].watch.armed_gen) == atomic_load(&vm->watch.gen))
+			return 0;
+		usleep(1000);
+	}
+	return ktstr_err_set(err, -ETIMEDOUT, "the vCPU does not arm its watchpoint");
+}
+
+/* Guest work per second of the vCPU thread's CPU time. */
+static int rate(struct vm *vm, u64 gpa, double *per_s, struct ktstr_err *err)
+{
+	u64 work, ns;
+	int ret;
+
+	watch(vm, gpa);
+	ret = watch_wait(vm, err);
+	work = guest_u64(vm, WORK_GPA);
+	ns = vcpu_cpu_ns(&vm->vcpus[0]);
+	usleep(SLICE_MS * 1000);
+	work = guest_u64(vm, WORK_GPA) - work;
+	ns = vcpu_cpu_ns(&vm->vcpus[0]) - ns;
+	*per_s = ns ? (double)work / ns * NSEC_PER_SEC : 0;
+	if (!ret && !work)
+		ret = ktstr_err_set(err, -EIO, "the guest does not run");
+	return ret;
+}
+
+/* What was measured was armed: the same slot fires where the guest does write. */
+static int watch_proof(struct vm *vm, struct ktstr_err *err)
+{
+	struct pollfd p = { .fd = vm->watch.hit_evt, .events = POLLIN };
+
+	if (poll(&p, 1, 0))
+		return ktstr_err_set(err, -EIO, "a watchpoint fired that nobody writes to");
+	watch(vm, WORK_GPA);
+	if (poll(&p, 1, PATIENCE_MS) != 1)
+		return ktstr_err_set(err, -EIO, "a watchpoint does not fire");
+	return 0;
+}
+
+static int bench_watch(struct ktstr_err *err)
+{
+	double armed, plain, ratio[ROUNDS];
+	struct vm *vm = spinners_new(1, err);
+	int i, ret;
+
+	if (!vm)
+		return -errno;
+	ret = spinners_start(vm, err);
+	for (i = 0; i < ROUNDS && !ret; i++) {
+		/* by turns, and who is first changes as well */
+		ret = rate(vm, i % 2 ? UNUSED_GPA : 0, i % 2 ? &armed : &plain, err);
+		if (!ret)
+			ret = rate(vm, i % 2 ? 0 : UNUSED_GPA, i % 2 ? &plain : &armed, err);
+		ratio[i] = armed / plain;
+	}
+	if (!ret)
+		ret = watch_proof(vm, err);
+	vm_free(vm);
+	if (!ret)
+		print_figure("watch.unfired_rate", "ratio", quantile(ratio, ROUNDS, 0.5), ratio,
+			     ROUNDS, ">=0.99");
+	return ret;
+}
+
+static int run(struct ktstr_err *err)
+{
+	static const u32 cpus[] = { 1, 2, 4, 8 };
+	int ret = peer_start(err);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cpus) && !ret; i++)
+		ret = bench_freeze(cpus[i], err);
+	if (!ret)
+		ret = bench_watch(err);
+	if (!ret)
+		peer_stop();
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	struct emulated_opts opts = { .timeout_ms = HOST_TIMEOUT_MS };
+	struct ktstr_err err = { "" };
+	int status, ret;
+
+	setlinebuf(stdout);
+	ret = ktstr_host_enter(argc, argv, &opts, &status, &err);
+	if (ret > 0)
+		return status;
+	if (!ret)
+		ret = run(&err);
+	if (!ret)
+		return 0;
+	pr_err("freeze-bench: %s", err.msg);
+	return EMULATED_INFRA_STATUS;
+}

@@ -39,7 +39,7 @@ ktstr_cflags := -std=gnu11 -g $(ktstr_warn) -pthread -MMD -MP
 ktstr_opt := -O2
 ktstr_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 libbpf := $(OUT)/obj/libbpf/libbpf.a
-ktstr_libs := $(libbpf) -Wl,--as-needed -lzstd -llzma -lz -lelf -pthread
+ktstr_libs := $(libbpf) -Wl,--gc-sections -Wl,--as-needed -lzstd -llzma -lz -lelf -pthread
 lint_cppflags := -I$(KDIR)/tools/testing/selftests -idirafter $(KDIR)/include
 kselftest_cppflags := -I$(KDIR)/tools/testing/selftests
 werror = $(if $(filter-out 0,$(WERROR)),-Werror)

@@ -167,7 +167,7 @@ int scx_exit_info_read(const struct scx_layout *l, const struct guest_kernel *gk
 		       struct scx_exit_info_view *v)
 {
 	u64 ei, ptr = l->exit_info_kva, code;
-	u32 cpu;
+	u32 cpu, kind;
 
 	memset(v, 0, sizeof(*v));
 	if (l->variant == SCX_VARIANT_ROOT && sched_kva)
@@ -179,8 +179,9 @@ int scx_exit_info_read(const struct scx_layout *l, const struct guest_kernel *gk
 	if (!ei)
 		return -ENOENT;
 	/* First: the kernel writes it behind the message. */
-	if (gk_read_u32(gk, ei + l->ei_kind, &v->kind))
+	if (gk_read_u32(gk, ei + l->ei_kind, &kind))
 		return -EFAULT;
+	v->kind = kind;
 	if (gk_read_u64(gk, ei + l->ei_exit_code, &code) == 0)
 		v->exit_code = (s64)code;
 	if (l->ei_flags != SCX_NO_MEMBER && gk_read_u64(gk, ei + l->ei_flags, &v->flags))
@@ -225,12 +226,15 @@ u64 scx_watchdog_kva(const struct scx_layout *l, u64 sched_kva)
 int scx_watchdog_read(const struct scx_layout *l, const struct guest_kernel *gk, u64 sched_kva,
 		      u64 *jiffies)
 {
-	u64 kva = scx_watchdog_kva(l, sched_kva);
+	u64 kva = scx_watchdog_kva(l, sched_kva), v;
 
 	*jiffies = 0;
 	if (!kva)
 		return -ENOENT;
-	return gk_read_u64(gk, kva, jiffies) ? -EFAULT : 0;
+	if (gk_read_u64(gk, kva, &v))
+		return -EFAULT;
+	*jiffies = v;
+	return 0;
 }
 
 const char *scx_exit_kind_name(const struct kbtf *btf, u32 kind)

@@ -42,7 +42,7 @@ static int exit_info_layout(struct scx_layout *l, const struct kbtf *btf, struct
 		if (ret)
 			return ret;
 	}
-	/* 7.0 and 7.1 added them; both are told apart by their presence only */
+	/* f3aec2adce8d ("sched_ext: Add SCX_EFLAG_INITIALIZED ..."); exit_cpu is of 7.x */
 	want_member(btf, "scx_exit_info", "flags", &l->ei_flags);
 	want_member(btf, "scx_exit_info", "exit_cpu", &l->ei_exit_cpu);
 	return 0;

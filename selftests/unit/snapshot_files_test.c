@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,71 @@ TEST_F(files, a_lost_snapshot_still_leaves_a_report)
 	EXPECT_NE(NULL, strstr(self->err.msg, "t.snapshot.a.json"));
 	EXPECT_EQ(0, fstatat(self->fd, "t.report.txt", &st, 0));
 	EXPECT_EQ(0, fstatat(self->fd, "t.result.json", &st, 0));
+}
+
+#define J3_LEN 65536
+
+/* Writes the dump over and over, until it is killed. */
+static void write_for_ever(FIXTURE_DATA(files) * self, int ready)
+{
+	char *json = malloc(J3_LEN + 1);
+	struct ktstr_snapshot s = { .json = json, .v.kind = WIRE_DUMP_FAILURE };
+	struct ktstr_result res = { .snapshots = &s, .nr_snapshots = 1 };
+	char fill = 'a';
+
+	json[J3_LEN] = '\0';
+	s.v.json_len = J3_LEN;
+	for (;; fill = fill == 'a' ? 'b' : 'a') {
+		memset(json, fill, J3_LEN);
+		if (write(ready, &fill, 1) != 1 ||
+		    snapshot_files_write(self->fd, self->dir, "t", &res, NULL))
+			_exit(1);
+	}
+}
+
+static unsigned int count_files(FIXTURE_DATA(files) * self)
+{
+	DIR *dir = opendir(self->dir);
+	unsigned int nr = 0;
+	struct dirent *d;
+
+	while ((d = readdir(dir)))
+		nr += d->d_name[0] != '.';
+	closedir(dir);
+	return nr;
+}
+
+TEST_F(files, J3_killed_at_any_time)
+{
+	char path[PATH_MAX], *text;
+	unsigned int round;
+	size_t len, i;
+
+	snprintf(path, sizeof(path), "%s/t.failure-dump.json", self->dir);
+	for (round = 0; round < 30; round++) {
+		int ready[2];
+		pid_t pid;
+		char c;
+
+		ASSERT_EQ(0, pipe(ready));
+		pid = fork();
+		if (!pid)
+			write_for_ever(self, ready[1]);
+		for (i = 0; i <= round % 4; i++)
+			ASSERT_EQ(1, read(ready[0], &c, 1));
+		usleep(round * 37);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		close(ready[0]);
+		close(ready[1]);
+		text = file_read(path, J3_LEN, &len);
+		for (i = 1; text && i < len; i++)
+			ASSERT_EQ(text[0], text[i]);
+		EXPECT_TRUE(!text || len == J3_LEN);
+		free(text);
+		snapshot_files_clean(self->fd, "t");
+		EXPECT_EQ(0, count_files(self));
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -121,7 +121,8 @@ static void make_kallsyms(u8 *ram, struct gk_config *cfg, const struct kt_symbol
 		 "SYMBOL(_stext)=%llx\nSYMBOL(kallsyms_names)=%llx\n"
 		 "SYMBOL(kallsyms_num_syms)=%llx\nSYMBOL(kallsyms_token_table)=%llx\n"
 		 "SYMBOL(kallsyms_token_index)=%llx\nSYMBOL(kallsyms_offsets)=%llx\n"
-		 "NUMBER(phys_base)=%lld\nNUMBER(pgtable_l5_enabled)=0\nKERNELOFFSET=%llx\n",
+		 "NUMBER(phys_base)=%lld\n"
+		 "NUMBER(pgtable_l5_enabled)=0\nKERNELOFFSET=%llx\n",
 		 (long long)TEXT, (long long)t.src.names, (long long)t.src.num_syms,
 		 (long long)t.src.token_table, (long long)t.src.token_index,
 		 (long long)t.src.offsets, (long long)PHYS_BASE, (long long)SLIDE);
@@ -525,8 +526,8 @@ TEST_F(guest_kernel, a_note_that_is_none_is_refused_unless_the_image_will_do)
 TEST_F(guest_kernel, a_kernel_without_kallsyms_is_named_as_such)
 {
 	self->g.cfg.image = NULL;
-	self->g.cfg.vmcoreinfo_size =
-		make_note(self->g.ram, "SYMBOL(_stext)=ffffffff9d400000\nNUMBER(phys_base)=0\n");
+	self->g.cfg.vmcoreinfo_size = make_note(self->g.ram, "SYMBOL(_stext)=ffffffff9d400000\n"
+							     "NUMBER(phys_base)=0\n");
 	EXPECT_TRUE(refused(&self->g, ENODATA, "CONFIG_KALLSYMS"));
 	self->g.cfg.vmcoreinfo_size = make_note(self->g.ram, "OSRELEASE=7.2.13\n");
 	EXPECT_TRUE(refused(&self->g, EBADMSG, "NUMBER(phys_base)"));

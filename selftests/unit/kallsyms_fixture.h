@@ -20,7 +20,7 @@ static const char *const kt_token[] = {
 	"__",	 "_init", "sched", "_probe", "_show", "_store", "ops",	  "__func__.", "reg",
 	"dev",	 "_get",  "_set",  "ext4_",  "net",   "tcp_",	"page",	  "alloc",     "free",
 	"_read", "write", "bpf_",  "_lock",  "trace", "event",	"cgroup", "in",	       "er",
-	"re",	 "st",	  "at",	   "on",     "te",    "or",	"en",	  "ti",	       "_s",
+	"re",	 "st",	  "at",	   "on",     "ate",   "or",	"en",	  "ti",	       "_s",
 	"_p",	 "_c",	  "de",	   "co",     "T__",   "Tsched", "Tbpf_",  "scx_",
 };
 

@@ -130,9 +130,11 @@ TEST_F(vmcoreinfo, a_name_as_long_as_they_come)
 
 TEST_F(vmcoreinfo, more_bytes_than_the_note_has_are_no_part_of_it)
 {
+	static const char after[] = "\n"
+				    "NUMBER(after)=1\n";
 	s64 v;
 
-	memcpy(self->note + self->len, "\nNUMBER(after)=1\n", 18);
+	memcpy(self->note + self->len, after, sizeof(after));
 	ASSERT_EQ(0, vmcoreinfo_parse(self->note, sizeof(self->note), &self->v, &self->err));
 	EXPECT_FALSE(vmcoreinfo_number(&self->v, "after", &v));
 }

@@ -249,7 +249,7 @@ void slot0_message(struct lookout *l, bool now)
 {
 	struct late_report *late = &l->late;
 	struct itimerspec off = { 0 };
-	struct scx_exit_info_view info;
+	struct scx_exit_info_view info, again;
 	bool have = false;
 
 	if (!late->active)
@@ -258,6 +258,10 @@ void slot0_message(struct lookout *l, bool now)
 		have = !scx_exit_info_read(&l->obs.scx, l->obs.gk, l->failed_kva, &info) &&
 		       scx_exit_info_complete(&info, late->snap.cap.exit_kind);
 	}
+	/* the CPU is written last, behind what tells us that the rest is there */
+	if (have && !scx_exit_info_read(&l->obs.scx, l->obs.gk, l->failed_kva, &again) &&
+	    scx_exit_info_complete(&again, info.kind))
+		info = again;
 	if (!have && !now && mono_ns() < late->deadline_ns)
 		return;
 	write_reports(l, late, have ? &info : NULL);

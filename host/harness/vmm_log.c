@@ -5,9 +5,22 @@
 #include <string.h>
 
 #include "host/harness/vmm_log.h"
+#include "lib/log.h"
 
+/**
+ * struct parse - a log being taken apart
+ * @log: what is filled in
+ * @named: payloads of snapshots that are not about a failure
+ * @failures: dumps that are
+ * @room: of @log->frames
+ * @dump_room: of @log->dumps
+ * @op_room: of @log->ops
+ * @err: -ENOMEM ends it
+ */
 struct parse {
 	struct vmm_log *log;
+	struct snapshot_store named;
+	u32 failures;
 	size_t room;
 	size_t dump_room;
 	size_t op_room;
@@ -94,24 +107,68 @@ static void take_text(struct parse *p, const struct wire_frame *f, void **text, 
 		p->err = -ENOMEM;
 }
 
-static void take_dump(struct parse *p, const struct wire_frame *f)
+/* In the order they were taken: a failure dump is written later than that. */
+static void add_dump(struct parse *p, struct dump_view v)
 {
 	struct vmm_log *log = p->log;
-	struct dump_view v, *dumps;
+	struct dump_view *dumps;
+	size_t i = log->nr_dumps;
 
-	if (log->nr_dumps == VMM_LOG_DUMPS_MAX || wire_dump_decode(f->payload, f->len, &v)) {
-		log->damaged = true;
-		return;
-	}
 	dumps = grow(p, log->dumps, log->nr_dumps, &p->dump_room, sizeof(*dumps));
 	if (!dumps)
 		return;
 	log->dumps = dumps;
 	v.json = copy(v.json, v.json_len);
-	if (v.json)
-		log->dumps[log->nr_dumps++] = v;
-	else
+	if (!v.json) {
 		p->err = -ENOMEM;
+		return;
+	}
+	while (i && dumps[i - 1].t_ns > v.t_ns)
+		i--;
+	memmove(&dumps[i + 1], &dumps[i], (log->nr_dumps - i) * sizeof(*dumps));
+	dumps[i] = v;
+	log->nr_dumps++;
+}
+
+static void add_named(struct parse *p)
+{
+	struct snapshot_entry e;
+	struct dump_view v;
+
+	p->log->dumps_evicted = p->named.evicted;
+	if (p->named.evicted)
+		pr_warn("%llu older snapshots had to go: a run keeps %d",
+			(unsigned long long)p->named.evicted, SNAPSHOT_STORE_MAX);
+	while (!snapshot_store_take(&p->named, &e)) {
+		if (!p->err && !wire_dump_decode(e.data, e.len, &v))
+			add_dump(p, v);
+		free(e.data);
+	}
+}
+
+static bool about_failure(const struct dump_view *v)
+{
+	return v->kind == WIRE_DUMP_FAILURE || v->kind == WIRE_DUMP_FALLBACK ||
+	       v->kind == WIRE_DUMP_EARLY;
+}
+
+static void take_dump(struct parse *p, const struct wire_frame *f)
+{
+	const struct snapshot_meta meta = { 0 };
+	struct dump_view v;
+	void *payload;
+
+	if (wire_dump_decode(f->payload, f->len, &v)) {
+		p->log->damaged = true;
+	} else if (!about_failure(&v)) {
+		payload = copy(f->payload, f->len);
+		if (!payload || snapshot_store_put(&p->named, v.tag, payload, f->len, &meta))
+			p->err = -ENOMEM;
+	} else if (p->failures++ < VMM_LOG_FAILURES_MAX) {
+		add_dump(p, v);
+	} else {
+		p->log->damaged = true;
+	}
 }
 
 static void take_op(struct parse *p, const struct wire_frame *f)
@@ -166,8 +223,10 @@ int vmm_log_parse(struct vmm_log *log, const void *data, size_t len)
 	int ret;
 
 	memset(log, 0, sizeof(*log));
+	snapshot_store_init(&p.named, SNAPSHOT_STORE_MAX, NULL);
 	wire_asm_init(&a, WIRE_GFRM_MAX);
 	ret = wire_asm_feed(&a, data, len, take, &p);
+	add_named(&p);
 	if (wire_asm_residual(&a) || a.n.resyncs || a.n.oversize)
 		log->damaged = true;
 	wire_asm_free(&a);

@@ -6,15 +6,14 @@
 #include <stddef.h>
 #include <linux/types.h>
 
+#include "host/coord/snapshot_store.h"
 #include "lib/wire.h"
 #include "lib/wire_dump.h"
 #include "lib/wire_result.h"
 
-/*
- * What the coordinator keeps of a run's snapshots, and failure dumps with their
- * early and degraded siblings beside them. More is damage.
- */
-#define VMM_LOG_DUMPS_MAX 80
+/* A failure dump with its early and degraded siblings; more is damage. */
+#define VMM_LOG_FAILURES_MAX 16
+#define VMM_LOG_DUMPS_MAX    (SNAPSHOT_STORE_MAX + VMM_LOG_FAILURES_MAX)
 
 /**
  * struct vmm_log - what the VMM process wrote, taken apart
@@ -26,8 +25,10 @@
  * @console_len: bytes of it
  * @com2: COM2, raw, or NULL
  * @com2_len: bytes of it
- * @dumps: snapshots, in order; their JSON in memory of its own, NUL-terminated
+ * @dumps: snapshots, in the order they were taken; their JSON in memory of its
+ *         own, NUL-terminated
  * @nr_dumps: how many
+ * @dumps_evicted: older snapshots that had to go for newer ones
  * @ops: what came of requests, in order; their data in memory of its own
  * @nr_ops: how many
  * @damaged: the log is torn or has frames that no VMM writes
@@ -43,6 +44,7 @@ struct vmm_log {
 	size_t com2_len;
 	struct dump_view *dumps;
 	size_t nr_dumps;
+	u64 dumps_evicted;
 	struct op_view *ops;
 	size_t nr_ops;
 	bool damaged;
@@ -56,6 +58,10 @@ struct vmm_log {
  *
  * The VMM parses hostile data all day, so what it wrote is checked like
  * anything else.
+ *
+ * Of the snapshots that have a name, SNAPSHOT_STORE_MAX are kept: the newest,
+ * and one of each name, with a warning. What is about a scheduler's failure
+ * stays whatever comes later.
  *
  * Return: 0 or -ENOMEM.
  */

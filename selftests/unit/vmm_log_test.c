@@ -145,12 +145,14 @@ TEST_F(vmm_log, short_wrapper_is_damage)
 	EXPECT_TRUE(self->log.damaged);
 }
 
-static void add_dump(FIXTURE_DATA(vmm_log) * self, const char *tag, const char *json)
+static void add_dump_of(FIXTURE_DATA(vmm_log) * self, enum wire_dump_kind kind, const char *tag,
+			u64 t_ns, const char *json)
 {
 	struct dump_view v = {
-		.kind = WIRE_DUMP_CAPTURE,
+		.kind = kind,
 		.frozen = 2,
 		.vcpus = 2,
+		.t_ns = t_ns,
 		.json = json,
 		.json_len = strlen(json),
 	};
@@ -162,6 +164,11 @@ static void add_dump(FIXTURE_DATA(vmm_log) * self, const char *tag, const char *
 		abort();
 	add(self, WIRE_DUMP, buf, len);
 	free(buf);
+}
+
+static void add_dump(FIXTURE_DATA(vmm_log) * self, const char *tag, const char *json)
+{
+	add_dump_of(self, WIRE_DUMP_CAPTURE, tag, 0, json);
 }
 
 static void add_op(FIXTURE_DATA(vmm_log) * self, enum wire_op op, const char *tag)
@@ -228,21 +235,90 @@ TEST_F(vmm_log, record_that_makes_no_sense_is_damage)
 	EXPECT_EQ(1, self->log.nr_ops);
 }
 
-TEST_F(vmm_log, more_dumps_than_a_run_has_is_damage)
+/* Dumps by the hundred do not fit into the fixture. */
+static u8 many[(VMM_LOG_DUMPS_MAX + SNAPSHOT_STORE_MAX) * 1024];
+static size_t many_len;
+
+static void keep_many(FIXTURE_DATA(vmm_log) * self)
 {
-	static u8 many[(VMM_LOG_DUMPS_MAX + 1) * 1024];
-	size_t used = 0;
+	memcpy(many + many_len, self->buf, self->len);
+	many_len += self->len;
+	self->len = 0;
+}
+
+TEST_F(vmm_log, more_failures_than_a_run_has_is_damage)
+{
 	int i;
 
-	for (i = 0; i <= VMM_LOG_DUMPS_MAX; i++) {
-		self->len = 0;
-		add_dump(self, "x", "{}");
-		memcpy(many + used, self->buf, self->len);
-		used += self->len;
+	for (i = 0; i <= VMM_LOG_FAILURES_MAX; i++) {
+		add_dump_of(self, WIRE_DUMP_FAILURE, "", i, "{}");
+		keep_many(self);
 	}
-	ASSERT_EQ(0, vmm_log_parse(&self->log, many, used));
+	ASSERT_EQ(0, vmm_log_parse(&self->log, many, many_len));
 	EXPECT_TRUE(self->log.damaged);
-	EXPECT_EQ(VMM_LOG_DUMPS_MAX, self->log.nr_dumps);
+	EXPECT_EQ(VMM_LOG_FAILURES_MAX, self->log.nr_dumps);
+}
+
+TEST_F(vmm_log, newest_snapshots_stay_and_failures_always)
+{
+	char tag[16];
+	int i;
+
+	add_dump_of(self, WIRE_DUMP_EARLY, "early-degraded", 1, "{}");
+	keep_many(self);
+	add_dump_of(self, WIRE_DUMP_FAILURE, "", 2, "{}");
+	keep_many(self);
+	for (i = 0; i < SNAPSHOT_STORE_MAX + 3; i++) {
+		snprintf(tag, sizeof(tag), "s%d", i);
+		add_dump_of(self, WIRE_DUMP_WATCH, tag, 3 + i, "{}");
+		keep_many(self);
+	}
+	ASSERT_EQ(0, vmm_log_parse(&self->log, many, many_len));
+	EXPECT_FALSE(self->log.damaged);
+	EXPECT_EQ(3, self->log.dumps_evicted);
+	ASSERT_EQ(2 + SNAPSHOT_STORE_MAX, self->log.nr_dumps);
+	EXPECT_EQ(WIRE_DUMP_EARLY, self->log.dumps[0].kind);
+	EXPECT_EQ(WIRE_DUMP_FAILURE, self->log.dumps[1].kind);
+	EXPECT_STREQ("s3", self->log.dumps[2].tag);
+	EXPECT_STREQ("s66", self->log.dumps[1 + SNAPSHOT_STORE_MAX].tag);
+}
+
+TEST_F(vmm_log, snapshot_of_the_same_name_replaces)
+{
+	add_dump_of(self, WIRE_DUMP_CAPTURE, "a", 1, "[1]");
+	add_dump_of(self, WIRE_DUMP_CAPTURE, "b", 2, "[2]");
+	add_dump_of(self, WIRE_DUMP_CAPTURE, "a", 3, "[3]");
+	ASSERT_EQ(0, parse(self));
+	EXPECT_FALSE(self->log.damaged);
+	EXPECT_EQ(0, self->log.dumps_evicted);
+	ASSERT_EQ(2, self->log.nr_dumps);
+	EXPECT_STREQ("[2]", self->log.dumps[0].json);
+	EXPECT_STREQ("a", self->log.dumps[1].tag);
+	EXPECT_STREQ("[3]", self->log.dumps[1].json);
+}
+
+/* The dump of a failure waits for the kernel's message, others do not. */
+TEST_F(vmm_log, order_is_that_of_the_standstills)
+{
+	add_dump_of(self, WIRE_DUMP_CAPTURE, "before", 1, "{}");
+	add_dump_of(self, WIRE_DUMP_CAPTURE, "behind", 3, "{}");
+	add_dump_of(self, WIRE_DUMP_FAILURE, "", 2, "{}");
+	ASSERT_EQ(0, parse(self));
+	ASSERT_EQ(3, self->log.nr_dumps);
+	EXPECT_STREQ("before", self->log.dumps[0].tag);
+	EXPECT_EQ(WIRE_DUMP_FAILURE, self->log.dumps[1].kind);
+	EXPECT_STREQ("behind", self->log.dumps[2].tag);
+}
+
+/* A guest names its snapshots; it cannot replace the one of its failure. */
+TEST_F(vmm_log, nameless_snapshot_is_no_failure_dump)
+{
+	add_dump_of(self, WIRE_DUMP_FAILURE, "", 1, "[1]");
+	add_dump_of(self, WIRE_DUMP_CAPTURE, "", 2, "[2]");
+	ASSERT_EQ(0, parse(self));
+	ASSERT_EQ(2, self->log.nr_dumps);
+	EXPECT_STREQ("[1]", self->log.dumps[0].json);
+	EXPECT_EQ(WIRE_DUMP_FAILURE, self->log.dumps[0].kind);
 }
 
 TEST_F(vmm_log, forged_dump_of_the_guest_is_no_dump)

@@ -10,6 +10,8 @@
 #include "lib/log.h"
 #include "lib/util.h"
 
+/* How long a freeze is waited for without sleeping. */
+#define PARK_SPIN_NS 300000
 /* Between two looks at vCPUs that are on their way out of a freeze. */
 #define UNPARK_POLL_NS 50000
 /* They are out in the time of a few context switches, so look that often first. */
@@ -102,11 +104,22 @@ static bool count_parked(struct vm *vm, struct rendezvous *r)
 	return coming;
 }
 
+/*
+ * A vCPU that has a CPU of its own parks in less time than it takes to fall
+ * asleep and be woken. Yielding: it may be our CPU that the other one needs.
+ */
+static void spin_parked(struct vm *vm, struct rendezvous *r)
+{
+	while (count_parked(vm, r) && !is_killed(vm) && mono_ns() - r->begin_ns < PARK_SPIN_NS)
+		sched_yield();
+}
+
 static int wait_parked(struct vm *vm, struct rendezvous *r, u64 deadline)
 {
 	const u64 backstop = FREEZE_BACKSTOP_MS * NSEC_PER_MSEC;
 	u64 now, kick_at = r->begin_ns + backstop;
 
+	spin_parked(vm, r);
 	for (;;) {
 		if (is_killed(vm))
 			return -ECANCELED;

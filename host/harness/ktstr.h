@@ -82,6 +82,7 @@ enum ktstr_verdict {
  * @KTSTR_REASON_MAP_NOT_WRITTEN: the host could not write a BPF map's variable
  * @KTSTR_REASON_OBSERVER_BLIND: a request was refused because the host cannot
  *                               read this kernel's memory
+ * @KTSTR_REASON_SNAPSHOTS_MISSING: not every periodic snapshot was taken
  * @KTSTR_REASON_NR: how many there are
  */
 enum ktstr_reason {
@@ -112,6 +113,7 @@ enum ktstr_reason {
 	KTSTR_REASON_NOT_FROZEN,
 	KTSTR_REASON_MAP_NOT_WRITTEN,
 	KTSTR_REASON_OBSERVER_BLIND,
+	KTSTR_REASON_SNAPSHOTS_MISSING,
 	KTSTR_REASON_NR,
 };
 
@@ -234,10 +236,13 @@ struct ktstr_map_write {
  * @observe_first: wait for the observer before the scheduler is started, not
  *                 only before the workload: nothing of the attach is missed
  * @no_observe: do not wait for the observer and run no canary of the
- *              watchpoints; without it a test with a scheduler or with @ops
- *              does both
+ *              watchpoints; without it a test with a scheduler, with @ops or
+ *              with @periodic does both
  * @dual_snapshot: snapshot also when a runnable task has waited for half the
  *                 scheduler's watchdog
+ * @periodic: snapshots at equal distances between 10 % and 90 % of the workload,
+ *            at least 100 ms apart; together with those that @ops ask for at
+ *            most KTSTR_SNAPSHOTS_MAX. They are called periodic_000 and so on
  * @host_fault: what the host side shall break in itself
  * @fallback_map: end of the name of the map with @fallback_flag; NULL = none
  * @fallback_flag: variable the scheduler sets to say that it has failed
@@ -275,6 +280,7 @@ struct ktstr_test {
 	bool observe_first;
 	bool no_observe;
 	bool dual_snapshot;
+	u32 periodic;
 	enum ktstr_host_fault host_fault;
 	const char *fallback_map;
 	const char *fallback_flag;
@@ -364,6 +370,8 @@ struct ktstr_timecheck {
  * @dump_path: file of the failure dump, or NULL
  * @nr_snapshots: dumps the VMM process left, in the order they were taken
  * @snapshots: them, or NULL
+ * @snapshots_evicted: of more than KTSTR_SNAPSHOTS_MAX with a name, the older
+ *                     ones, which are not kept
  * @nr_op_results: records of requests, watches and the host's own acts
  * @op_results: them, in order, each with a copy of its data; texts escaped
  *              only when printed
@@ -403,6 +411,7 @@ struct ktstr_result {
 	char *dump_path;
 	size_t nr_snapshots;
 	struct ktstr_snapshot *snapshots;
+	u64 snapshots_evicted;
 	size_t nr_op_results;
 	struct op_view *op_results;
 	bool timecheck_seen;

@@ -231,11 +231,14 @@ static int plan_observation(const struct ktstr_test *test, struct plan *p, struc
 	if (!ret)
 		ret = plan_ops_make(test, duration_ms(test), &p->ops, err);
 	if (!ret)
+		ret = plan_periodic(test, duration_ms(test), &p->ops, err);
+	if (!ret)
 		ret = plan_map_writes(test, duration_ms(test), p->map_writes, err);
-	p->observe = (test->scheduler || test->nr_ops) && !test->no_observe;
+	p->observe = (test->scheduler || test->nr_ops || test->periodic) && !test->no_observe;
 	c->map_writes = p->map_writes;
 	c->nr_map_writes = test->nr_map_writes;
 	c->dual = test->dual_snapshot;
+	c->periodic = test->periodic;
 	c->deaf_watch = test->host_fault == KTSTR_HOST_FAULT_DEAF_WATCH;
 	c->fallback_map = test->fallback_map;
 	c->fallback_flag = test->fallback_flag;

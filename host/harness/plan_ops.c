@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/coord/periodic.h"
 #include "host/harness/plan_kop.h"
 #include "host/harness/plan_ops.h"
 #include "lib/util.h"
@@ -89,7 +90,6 @@ static int add_op(const struct ktstr_op *op, size_t i, struct plan_ops *out, str
 int plan_ops_make(const struct ktstr_test *test, u32 duration_ms, struct plan_ops *out,
 		  struct ktstr_err *err)
 {
-	u64 captures = 0;
 	size_t i;
 	int ret;
 
@@ -113,11 +113,12 @@ int plan_ops_make(const struct ktstr_test *test, u32 duration_ms, struct plan_op
 		if (ret)
 			return ret;
 		if (op->kind == SCENARIO_OP_CAPTURE)
-			captures += op_count(op);
-		if (captures > KTSTR_SNAPSHOTS_MAX)
+			out->captures += op_count(op);
+		if (out->captures > KTSTR_SNAPSHOTS_MAX)
 			return ktstr_err_set(err, -EINVAL,
 					     "op %zu (capture): %llu snapshots asked for so far; a run keeps at most %u: lower .count",
-					     i, (unsigned long long)captures, KTSTR_SNAPSHOTS_MAX);
+					     i, (unsigned long long)out->captures,
+					     KTSTR_SNAPSHOTS_MAX);
 		ret = add_op(op, i, out, err);
 		if (ret)
 			return ret;
@@ -133,6 +134,25 @@ void plan_ops_free(struct plan_ops *ops)
 		free((void *)ops->ops[i].korq);
 	free(ops->ops);
 	memset(ops, 0, sizeof(*ops));
+}
+
+int plan_periodic(const struct ktstr_test *test, u32 duration_ms, struct plan_ops *ops,
+		  struct ktstr_err *err)
+{
+	if (!test->periodic)
+		return 0;
+	if (test->no_observe)
+		return ktstr_err_set(err, -EINVAL,
+				     "periodic and no_observe exclude each other: drop one");
+	if (periodic_check(test->periodic, duration_ms * (u64)NSEC_PER_MSEC, err))
+		return -EINVAL;
+	if (ops->captures + test->periodic > KTSTR_SNAPSHOTS_MAX)
+		return ktstr_err_set(err, -EINVAL,
+				     "%u periodic snapshots, and %llu that the ops ask for: a run keeps at most %u: ask for fewer",
+				     test->periodic, (unsigned long long)ops->captures,
+				     KTSTR_SNAPSHOTS_MAX);
+	ops->budget_ns += test->periodic * STOP_NS;
+	return 0;
 }
 
 int plan_map_writes(const struct ktstr_test *test, u32 duration_ms, struct coord_map_write *out,

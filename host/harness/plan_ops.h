@@ -12,6 +12,7 @@
  * @ops: for struct scenario; its tags are the test's own
  * @nr_ops: how many
  * @requests: sum of their counts
+ * @captures: snapshots among them
  * @budget_ns: wall time they may take beside the workload, which runs on the
  *             guest's clock and so does not see a standstill; hardware's speed
  *
@@ -21,6 +22,7 @@ struct plan_ops {
 	struct scenario_op *ops;
 	u32 nr_ops;
 	u64 requests;
+	u64 captures;
 	u64 budget_ns;
 };
 
@@ -41,6 +43,18 @@ int plan_ops_make(const struct ktstr_test *test, u32 duration_ms, struct plan_op
  * @ops: what plan_ops_make() filled in
  */
 void plan_ops_free(struct plan_ops *ops);
+
+/**
+ * plan_periodic() - check a test's periodic snapshots
+ * @test: the test
+ * @duration_ms: of its workload
+ * @ops: planned; the time the snapshots may take is added to its budget
+ * @err: names the number or the distance, and what would do, or NULL
+ *
+ * Return: 0 or -EINVAL.
+ */
+int plan_periodic(const struct ktstr_test *test, u32 duration_ms, struct plan_ops *ops,
+		  struct ktstr_err *err);
 
 /**
  * plan_map_writes() - check a test's writes into BPF maps

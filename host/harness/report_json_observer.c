@@ -116,6 +116,7 @@ void report_json_observer(json_writer_t *w, const struct ktstr_result *res)
 	for (i = 0; i < res->nr_snapshots; i++)
 		put_snapshot(w, &res->snapshots[i]);
 	jsonw_end_array(w);
+	jsonw_uint_field(w, "snapshots_evicted", res->snapshots_evicted);
 	put_ops(w, res);
 	put_observer(w, res);
 	put_timecheck(w, res);

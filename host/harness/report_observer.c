@@ -78,6 +78,9 @@ static void print_snapshots(FILE *out, const struct ktstr_result *res)
 	}
 	if (total > shown)
 		report_row(out, "", "and %zu more", total - shown);
+	if (res->snapshots_evicted)
+		report_row(out, "", "and %llu older ones that had to go",
+			   (unsigned long long)res->snapshots_evicted);
 }
 
 static bool worth_telling(const struct op_view *v)

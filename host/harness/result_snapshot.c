@@ -23,6 +23,7 @@ static int fill_snapshots(struct ktstr_result *res, const struct verdict_input *
 {
 	size_t i;
 
+	res->snapshots_evicted = in->dumps_evicted;
 	if (!in->nr_dumps)
 		return 0;
 	res->snapshots = calloc(in->nr_dumps, sizeof(*res->snapshots));

@@ -27,6 +27,7 @@ static int judge(const struct ktstr_test *test, const struct plan *p, const stru
 		.workers = p->workers,
 		.observed = p->observe,
 		.map_writes = test->nr_map_writes,
+		.periodic = test->periodic,
 		.wait_status = out->wait_status,
 		.deadline = out->deadline,
 		.stopped = out->stopped,
@@ -45,6 +46,7 @@ static int judge(const struct ktstr_test *test, const struct plan *p, const stru
 		in.report = log.report_valid ? &log.report : NULL;
 		in.dumps = log.dumps;
 		in.nr_dumps = log.nr_dumps;
+		in.dumps_evicted = log.dumps_evicted;
 		in.ops = log.ops;
 		in.nr_ops = log.nr_ops;
 		in.log_damaged = log.damaged;

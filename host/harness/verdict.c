@@ -419,6 +419,7 @@ static void judge_run(struct judge *j)
 	judge_canary(j);
 	judge_frozen(j);
 	judge_map_writes(j);
+	judge_periodic(j);
 	check_channel(j);
 	if (!j->noted && j->proofs == (1U << PROOF_NR) - 1) {
 		j->res->verdict = KTSTR_PASS;

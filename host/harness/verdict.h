@@ -16,8 +16,8 @@
  *    itself ended well;
  *  - a console without panic, oops, lockup, stall or hung task, at any time;
  *  - of the observer, where there was one: watchpoints that are known to fire,
- *    every vCPU standing still in every snapshot, and no snapshot of a failing
- *    scheduler;
+ *    every vCPU standing still in every snapshot, every periodic snapshot, and
+ *    none of a failing scheduler;
  *  - a verdict channel on which nothing was lost, damaged or unknown.
  *
  * What speaks against the kernel or the scheduler is a fail, wherever else
@@ -39,8 +39,10 @@
  * @nr_frames: how many
  * @observed: the guest was to run the watchpoints' canary
  * @map_writes: variables of BPF maps the host was to write
+ * @periodic: snapshots the host was to take by itself
  * @dumps: snapshots the VMM process left, @nr_dumps of them, or NULL
  * @nr_dumps: how many
+ * @dumps_evicted: and how many more that had to go for them
  * @ops: what came of requests and of the host's own acts, or NULL
  * @nr_ops: how many
  * @report: of the VMM process, or NULL when none came or it was unreadable
@@ -63,8 +65,10 @@ struct verdict_input {
 	size_t nr_frames;
 	bool observed;
 	size_t map_writes;
+	u32 periodic;
 	const struct dump_view *dumps;
 	size_t nr_dumps;
+	u64 dumps_evicted;
 	const struct op_view *ops;
 	size_t nr_ops;
 	const struct vmm_report *report;

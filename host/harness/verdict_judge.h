@@ -25,6 +25,7 @@ enum proof {
 	PROOF_CANARY,
 	PROOF_FROZEN,
 	PROOF_MAP_WRITES,
+	PROOF_PERIODIC,
 	PROOF_NR,
 };
 
@@ -122,6 +123,12 @@ void judge_frozen(struct judge *j);
  * @j: the judge
  */
 void judge_map_writes(struct judge *j);
+
+/**
+ * judge_periodic() - were the snapshots taken that the test wanted
+ * @j: the judge
+ */
+void judge_periodic(struct judge *j);
 
 /**
  * judge_append_stop() - say behind a failure's text where it was caught

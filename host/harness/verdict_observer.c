@@ -155,6 +155,27 @@ void judge_map_writes(struct judge *j)
 		judge_proved(j, PROOF_MAP_WRITES);
 }
 
+void judge_periodic(struct judge *j)
+{
+	const struct ktstr_result *res = j->res;
+	u32 wanted = j->in->periodic;
+	/* one that is not kept was taken */
+	u64 taken = j->in->dumps_evicted;
+	size_t i;
+
+	for (i = 0; i < j->in->nr_dumps; i++)
+		taken += j->in->dumps[i].kind == WIRE_DUMP_PERIODIC;
+	if (taken >= wanted)
+		judge_proved(j, PROOF_PERIODIC);
+	else if (res->observer_seen && !res->observer_ok)
+		judge_infra(j, OBSERVER_BLIND,
+			    "the host cannot observe this kernel: %s; so %llu of %u periodic snapshots were taken",
+			    res->observer_text, (unsigned long long)taken, wanted);
+	else
+		judge_infra(j, SNAPSHOTS_MISSING, "%llu of %u periodic snapshots were taken",
+			    (unsigned long long)taken, wanted);
+}
+
 void judge_append_stop(struct judge *j)
 {
 	const struct ktstr_snapshot *s = result_failure_dump(j->res);

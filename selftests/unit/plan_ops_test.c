@@ -348,6 +348,40 @@ TEST_F(plan_ops, a_refusal_in_the_middle_leaks_nothing)
 	refused(_metadata, self, 2, "op 1 (kernel)", "WIRE_KOP_READ or");
 }
 
+TEST_F(plan_ops, periodic_snapshots)
+{
+	u64 budget;
+
+	self->ops[0] = (struct ktstr_op){ .kind = SCENARIO_OP_CAPTURE, .name = "x", .count = 62 };
+	ASSERT_EQ(0, make(self, 1));
+	EXPECT_EQ(62, self->plan.captures);
+	budget = self->plan.budget_ns;
+	EXPECT_EQ(0, plan_periodic(&self->test, DURATION_MS, &self->plan, &self->err));
+	EXPECT_EQ(budget, self->plan.budget_ns);
+	self->test.periodic = 2;
+	EXPECT_EQ(0, plan_periodic(&self->test, DURATION_MS, &self->plan, &self->err));
+	EXPECT_GT(self->plan.budget_ns, budget);
+	self->test.periodic = 3;
+	EXPECT_EQ(-EINVAL, plan_periodic(&self->test, DURATION_MS, &self->plan, &self->err));
+	EXPECT_NE(NULL, strstr(self->err.msg, "3 periodic snapshots, and 62"));
+}
+
+TEST_F(plan_ops, periodic_snapshots_that_cannot_be)
+{
+	ASSERT_EQ(0, make(self, 0));
+	self->test.periodic = 8;
+	EXPECT_EQ(-EINVAL, plan_periodic(&self->test, DURATION_MS, &self->plan, &self->err));
+	EXPECT_NE(NULL, strstr(self->err.msg, "88 ms apart"));
+	EXPECT_NE(NULL, strstr(self->err.msg, "run for 1125 ms"));
+	self->test.periodic = 65;
+	EXPECT_EQ(-EINVAL, plan_periodic(&self->test, 1000000, &self->plan, &self->err));
+	EXPECT_NE(NULL, strstr(self->err.msg, "at most 64"));
+	self->test.periodic = 2;
+	self->test.no_observe = true;
+	EXPECT_EQ(-EINVAL, plan_periodic(&self->test, DURATION_MS, &self->plan, &self->err));
+	EXPECT_NE(NULL, strstr(self->err.msg, "no_observe"));
+}
+
 TEST(map_writes)
 {
 	struct ktstr_map_write w[COORD_MAP_WRITES_MAX + 1] = {

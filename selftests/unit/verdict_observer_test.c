@@ -400,6 +400,66 @@ TEST(map_write_that_never_took_place)
 	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_MAP_NOT_WRITTEN, "1 of 2 writes");
 }
 
+static struct dump_view periodic_dump(u32 i)
+{
+	struct dump_view v = failure_dump();
+
+	v.kind = WIRE_DUMP_PERIODIC;
+	v.exit_kind = 0;
+	snprintf(v.tag, sizeof(v.tag), "periodic_%03u", i);
+	return v;
+}
+
+TEST(periodic_snapshots_that_were_taken)
+{
+	struct dump_view dumps[] = { periodic_dump(0), periodic_dump(1) };
+	struct fake *v = fake_new(true);
+
+	v->in.periodic = 2;
+	v->in.dumps = dumps;
+	v->in.nr_dumps = ARRAY_SIZE(dumps);
+	EXPECT_RESULT(KTSTR_PASS, KTSTR_REASON_PASS, "");
+}
+
+TEST(periodic_snapshot_that_is_missing)
+{
+	struct dump_view dumps[] = { periodic_dump(0), failure_dump() };
+	struct fake *v = fake_new(true);
+
+	dumps[1].kind = WIRE_DUMP_CAPTURE;
+	v->in.periodic = 2;
+	v->in.dumps = dumps;
+	v->in.nr_dumps = ARRAY_SIZE(dumps);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_SNAPSHOTS_MISSING,
+		      "1 of 2 periodic snapshots");
+}
+
+TEST(periodic_snapshot_that_had_to_go)
+{
+	struct dump_view d = periodic_dump(1);
+	struct fake *v = fake_new(true);
+
+	v->in.periodic = 2;
+	v->in.dumps = &d;
+	v->in.nr_dumps = 1;
+	v->in.dumps_evicted = 1;
+	eval(v);
+	EXPECT_EQ(v->res.snapshots_evicted, 1);
+	EXPECT_RESULT(KTSTR_PASS, KTSTR_REASON_PASS, "");
+}
+
+TEST(periodic_snapshots_of_a_kernel_that_cannot_be_read)
+{
+	struct op_view op = record(WIRE_OP_OBSERVER, WIRE_SNAP_ERR, "no VMCOREINFO");
+	struct fake *v = fake_new(true);
+
+	v->in.observed = true;
+	v->in.periodic = 2;
+	v->in.ops = &op;
+	v->in.nr_ops = 1;
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_OBSERVER_BLIND, "no VMCOREINFO; so 0 of 2");
+}
+
 TEST(snapshots_and_records_are_copies)
 {
 	struct dump_view d = failure_dump();

@@ -14,6 +14,7 @@
 
 #include "kselftest_harness.h"
 
+#include "host/coord/rendezvous.h"
 #include "host/kernel/image.h"
 #include "host/vmm/vm.h"
 #include "lib/util.h"
@@ -217,6 +218,61 @@ TEST_F(vm, M10_spinning_vcpus_stop_at_once)
 	}
 	/* a lost kick would hang, not just take long: the bound is generous */
 	EXPECT_GT(30 * NSEC_PER_SEC, mono_ns() - start);
+}
+
+/* Freezes a guest of @code many times while it runs; false without KVM. */
+static bool freeze_often(struct __test_metadata *const _metadata, FIXTURE_DATA(vm) * self,
+			 const char *code, size_t len)
+{
+	struct rendezvous r;
+	struct vm *vm;
+	u32 cpu;
+	int i;
+
+	self->kernel = tiny(code, len);
+	self->cfg.topo.cores = 2;
+	vm = vm_new(&self->cfg, &self->err);
+	if (!vm && no_kvm(errno))
+		return false;
+	ASSERT_NE(NULL, vm);
+	ASSERT_EQ(0, vm_start(vm, NULL));
+	for (i = 0; i < 100; i++) {
+		ASSERT_EQ(0, freeze_begin(vm, &r, RENDEZVOUS_TIMEOUT_NS));
+		EXPECT_EQ(2, r.frozen);
+		for (cpu = 0; cpu < 2; cpu++)
+			EXPECT_TRUE(vm->vcpus[cpu].regs.valid);
+		/* the second CPU still waits for its SIPI */
+		EXPECT_EQ(KVM_MP_STATE_UNINITIALIZED, vm->vcpus[1].regs.runstate);
+		EXPECT_LE(LOAD_ADDR, vm->vcpus[0].regs.ip);
+		EXPECT_GE(LOAD_ADDR + len, vm->vcpus[0].regs.ip);
+		freeze_end(vm, &r);
+	}
+	EXPECT_EQ(VM_RUNNING, vm->exit.end);
+	vm_free(vm);
+	return true;
+}
+
+TEST_F(vm, F1_vcpus_that_spin_and_that_wait_for_their_sipi_freeze)
+{
+	/* cli; 1: jmp 1b */
+	if (!freeze_often(_metadata, self, "\xfa\xeb\xfe", 3))
+		SKIP(return, NO_KVM);
+}
+
+TEST_F(vm, F1_halted_vcpu_freezes)
+{
+	/* cli; hlt */
+	if (!freeze_often(_metadata, self, "\xfa\xf4", 2))
+		SKIP(return, NO_KVM);
+}
+
+TEST_F(vm, F2_vcpu_that_reads_ports_freezes_and_reads_right)
+{
+	/* 1: xor %eax, %eax; in $0x99, %al; cmp $0xff, %al; je 1b; then reset */
+	static const char code[] = "\x31\xc0\xe4\x99\x3c\xff\x74\xf8\xb0\xfe\xe6\x64\xf4";
+
+	if (!freeze_often(_metadata, self, code, sizeof(code) - 1))
+		SKIP(return, NO_KVM);
 }
 
 static int wait_end(struct vm *vm)

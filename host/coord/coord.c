@@ -284,7 +284,7 @@ static void init_sinks(struct coord *c)
 		.sys_rdy_evt = -1,
 		.kern_phys_base_evt = -1,
 		.watchdog_reset_ns = &c->reset_ns,
-		.watchdog_duration_ns = c->cfg.duration_ns,
+		.watchdog_duration_ns = c->cfg.duration_ns + c->cfg.requests_ns,
 		.watchdog_pause_ns = &c->pause_ns,
 		.scenario_start_ns = &c->scenario_start_ns,
 		.scenario_pause_cumulative_ns = &c->pause_total_ns,

@@ -37,6 +37,8 @@ struct coord_map_write {
  * struct coord_config - one run, as the coordinator sees it
  * @start_ns: when the VMM process began, CLOCK_MONOTONIC
  * @duration_ns: how long the workload is going to run
+ * @requests_ns: what the guest's requests may take: a scenario goes on until
+ *               those due in it are answered
  * @attach_ns: how long the guest lets a scheduler take to attach
  * @nr_vcpus: of the machine
  * @slowdown: by how much this host is slower than hardware, at least 1; scales
@@ -59,6 +61,7 @@ struct coord_map_write {
 struct coord_config {
 	u64 start_ns;
 	u64 duration_ns;
+	u64 requests_ns;
 	u64 attach_ns;
 	u32 nr_vcpus;
 	u32 slowdown;

@@ -260,6 +260,7 @@ static void plan_deadlines(const struct ktstr_test *test, struct plan *p)
 	c->attach_ns = attach_ms(test) * (u64)NSEC_PER_MSEC;
 	c->nr_vcpus = topology_cpus(&p->job.vm.topo);
 	c->slowdown = plan_slowdown();
+	c->requests_ns = p->ops.budget_ns * c->slowdown;
 	c->verbose = test->verbose;
 	if (test->timeout_ms)
 		c->deadline_ns = now + test->timeout_ms * (u64)NSEC_PER_MSEC;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "host/coord/lookout.h"
@@ -108,9 +109,30 @@ static void lay_out_periodic(struct lookout *l)
 
 	if (l->periodic_laid_out || !l->cfg->periodic || !anchor || !lookout_ready(l))
 		return;
-	periodic_start(&l->periodic, l->cfg->periodic, l->cfg->duration_ns, anchor,
-		       mono_ns() - l->cfg->start_ns, end);
 	l->periodic_laid_out = true;
+	if (!periodic_start(&l->periodic, l->cfg->periodic, l->cfg->duration_ns, anchor,
+			    mono_ns() - l->cfg->start_ns, end))
+		lookout_record(l, WIRE_OP_CAPTURE, 0, "periodic", -ETIME,
+			       "the kernel could be read only when the workload was over");
+}
+
+/* Behind whatever may have moved it: a freeze, a pause, a snapshot taken. */
+static void arm_boundary(struct lookout *l)
+{
+	u64 next = UINT64_MAX, at = 0;
+	struct itimerspec spec;
+
+	if (l->periodic_laid_out)
+		next = periodic_next_ns(&l->periodic, l->hooks.paused_ns(l->hooks.ctx));
+	if (next == l->boundary_ns)
+		return;
+	l->boundary_ns = next;
+	if (next != UINT64_MAX)
+		at = l->cfg->start_ns + next;
+	spec = (struct itimerspec){
+		.it_value = { at / NSEC_PER_SEC, at % NSEC_PER_SEC },
+	};
+	timerfd_settime(l->boundary.fd, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
 static bool boundary_due(struct lookout *l)
@@ -130,14 +152,22 @@ static void serve_boundary(struct lookout *l)
 		.vcpu = WIRE_DUMP_NO_VCPU,
 	};
 	struct snap snap;
+	int ret;
 
 	if (capture_gate_take(&l->gate, CAPTURE_PERIODIC, NULL))
 		return;
-	if (!snap_take(l, &want, &snap)) {
-		periodic_done(&l->periodic, snap.degraded[0]);
+	ret = snap_take(l, &want, &snap);
+	if (ret != -ECANCELED)
+		periodic_done(&l->periodic, !ret && snap.degraded[0]);
+	if (!ret) {
 		snap_write(l, &snap, NULL, NULL, NULL);
 		snap_free(&snap);
+	} else if (ret != -ECANCELED) {
+		lookout_record(l, WIRE_OP_CAPTURE, 0, tag, ret, NULL);
 	}
+	if (l->periodic.abandoned)
+		lookout_record(l, WIRE_OP_CAPTURE, 0, tag, -ETIMEDOUT,
+			       "the guest did not stand still twice in a row: no more of these");
 	capture_gate_drop(&l->gate);
 }
 
@@ -157,35 +187,43 @@ static enum capture_trigger next(struct lookout *l)
 	return capture_next(&l->state, &in);
 }
 
+/* Return: whether there was anything to do. */
+static bool do_next(struct lookout *l)
+{
+	switch (next(l)) {
+	case CAPTURE_NOTHING:
+	case CAPTURE_STOP:
+		return false;
+	case CAPTURE_ERROR:
+		slot0_late(l, WIRE_DUMP_FAILURE);
+		break;
+	case CAPTURE_FALLBACK:
+		slot0_late(l, WIRE_DUMP_FALLBACK);
+		break;
+	case CAPTURE_REQUEST:
+		request_next(l);
+		break;
+	case CAPTURE_USER_HIT:
+		request_user_hit(l, __builtin_ctz(user_hits(&l->vm->watch)));
+		break;
+	case CAPTURE_PERIODIC:
+		serve_boundary(l);
+		break;
+	case CAPTURE_EARLY:
+		slot0_early(l);
+		break;
+	}
+	return true;
+}
+
 void lookout_work(struct lookout *l)
 {
 	int i;
 
-	for (i = 0; i < WORK_MAX; i++) {
-		switch (next(l)) {
-		case CAPTURE_NOTHING:
-		case CAPTURE_STOP:
-			return;
-		case CAPTURE_ERROR:
-			slot0_late(l, WIRE_DUMP_FAILURE);
+	for (i = 0; i < WORK_MAX; i++)
+		if (!do_next(l))
 			break;
-		case CAPTURE_FALLBACK:
-			slot0_late(l, WIRE_DUMP_FALLBACK);
-			break;
-		case CAPTURE_REQUEST:
-			request_next(l);
-			break;
-		case CAPTURE_USER_HIT:
-			request_user_hit(l, __builtin_ctz(user_hits(&l->vm->watch)));
-			break;
-		case CAPTURE_PERIODIC:
-			serve_boundary(l);
-			break;
-		case CAPTURE_EARLY:
-			slot0_early(l);
-			break;
-		}
-	}
+	arm_boundary(l);
 }
 
 static void on_hit(struct event *ev)
@@ -250,11 +288,19 @@ static void on_observed(struct event *ev)
 	slot0_scan(l);
 }
 
-static int open_timer(struct event *ev, void (*handle)(struct event *ev), struct lookout *l)
+static void on_boundary(struct event *ev)
+{
+	event_clear(ev);
+	lookout_work(ev->ctx);
+}
+
+/* @every_ns: 0 = not before it is set */
+static int open_timer(struct event *ev, void (*handle)(struct event *ev), struct lookout *l,
+		      u64 every_ns)
 {
 	ev->handle = handle;
 	ev->ctx = l;
-	ev->fd = timer_open(SCAN_NS, SCAN_NS);
+	ev->fd = timer_open(every_ns, every_ns);
 	return ev->fd < 0 ? ev->fd : 0;
 }
 
@@ -271,12 +317,16 @@ int lookout_init(struct lookout *l, const struct coord_config *cfg, struct runlo
 	l->hit.fd = -1;
 	l->scan.fd = -1;
 	l->message.fd = -1;
+	l->boundary.fd = -1;
+	l->boundary_ns = UINT64_MAX;
 	capture_init(&l->state, cfg->dual);
 	ret = observer_init(&l->obs);
 	if (!ret)
-		ret = open_timer(&l->scan, on_scan, l);
+		ret = open_timer(&l->scan, on_scan, l, SCAN_NS);
 	if (!ret)
-		ret = open_timer(&l->message, on_message, l);
+		ret = open_timer(&l->message, on_message, l, 0);
+	if (!ret)
+		ret = open_timer(&l->boundary, on_boundary, l, 0);
 	return ret;
 }
 
@@ -294,7 +344,7 @@ void lookout_sinks(struct lookout *l, struct dispatch_sinks *s)
 
 int lookout_start(struct lookout *l, struct vm *vm, struct event_loop *loop)
 {
-	struct event *events[] = { &l->hit, &l->observed, &l->scan, &l->message };
+	struct event *events[] = { &l->hit, &l->observed, &l->scan, &l->message, &l->boundary };
 	size_t i;
 	int ret = 0;
 
@@ -345,4 +395,5 @@ void lookout_destroy(struct lookout *l)
 	observer_destroy(&l->obs);
 	close_fd(&l->scan.fd);
 	close_fd(&l->message.fd);
+	close_fd(&l->boundary.fd);
 }

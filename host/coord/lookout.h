@@ -137,6 +137,9 @@ struct user_slot {
  * @scan: event: time to look at the scheduler
  * @scan_fast: @scan runs at its short period
  * @message: event: look for the exit message
+ * @boundary: event: a periodic snapshot is due
+ * @boundary_ns: when @boundary fires, since the start of the run; UINT64_MAX =
+ *               never
  * @sched_kva: scheduler slot 0 was published for
  * @failed_kva: scheduler the late report is about
  * @late_seen: slot 0's latch was served
@@ -183,6 +186,8 @@ struct lookout {
 	struct event scan;
 	bool scan_fast;
 	struct event message;
+	struct event boundary;
+	u64 boundary_ns;
 	u64 sched_kva;
 	u64 failed_kva;
 	bool late_seen;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest asks for snapshots and for looks into its own kernel while it runs.
- * Each fixture boots once; its tests are about what came of it.
+ * Snapshots: those a guest asks for, with looks into its own kernel; those at
+ * equal distances; and the pair of one early and one late.
  */
 #include <dirent.h>
 #include <unistd.h>
 
+#include "host/coord/capture_state.h"
+#include "host/coord/periodic.h"
 #include "ktstr_harness.h"
 #include "lib/util.h"
 
@@ -15,6 +17,8 @@
 /* panic=-1 is on every guest's command line */
 #define PANIC_TIMEOUT 0xffffffffU
 #define NEW_TIMEOUT   7
+/* enum scx_exit_kind */
+#define EXIT_ERROR_STALL 1026
 
 #define LONG_TAG "a_tag_of_sixty_four_bytes_has_no_room_for_a_NUL_at_its_very_end_"
 
@@ -249,6 +253,186 @@ TEST_F_TIMEOUT(refused, watch_is_no_pass, RUN_TIMEOUT_S)
 {
 	EXPECT_NE(self->res.verdict, KTSTR_PASS);
 	EXPECT_NE(strstr(self->res.reason_text, "no_such_symbol"), NULL);
+}
+
+#define BOUNDARIES 3
+
+FIXTURE(periodic)
+{
+	struct ktstr_result res;
+};
+
+FIXTURE_SETUP(periodic)
+{
+	struct ktstr_test test = {
+		.topology = TOPOLOGY,
+		.scheduler = "scx_simple",
+		.duration_ms = DURATION_MS,
+		.periodic = BOUNDARIES,
+	};
+
+	ktstr_run(&test, &self->res);
+	test_summary(&self->res);
+}
+
+FIXTURE_TEARDOWN(periodic)
+{
+	if (!__test_passed(_metadata))
+		test_report(&self->res);
+	ktstr_result_free(&self->res);
+}
+
+TEST_F_TIMEOUT(periodic, equal_distances, RUN_TIMEOUT_S)
+{
+	const struct ktstr_result *res = &self->res;
+	u64 begin, end, t, last = 0, frozen = 0;
+	char tag[PERIODIC_TAG_MAX];
+	size_t i;
+
+	ASSERT_EQ(res->verdict, KTSTR_PASS);
+	EXPECT_EQ(res->dump_path, NULL);
+	ASSERT_EQ(res->nr_snapshots, BOUNDARIES);
+	ASSERT_GT(res->timings.scenario_ns, 0);
+	begin = DURATION_MS * NSEC_PER_MSEC / 10;
+	end = DURATION_MS * NSEC_PER_MSEC / 10 * 9;
+	for (i = 0; i < BOUNDARIES; i++) {
+		const struct dump_view *v = &res->snapshots[i].v;
+
+		EXPECT_STREQ(v->tag, periodic_tag(i, tag));
+		EXPECT_EQ(v->kind, WIRE_DUMP_PERIODIC);
+		EXPECT_EQ(v->frozen, 2);
+		EXPECT_EQ(v->vcpus, 2);
+		EXPECT_EQ(v->slots, 0);
+		EXPECT_STREQ(v->schema, "single");
+		EXPECT_TRUE(is_json_object(&res->snapshots[i]));
+		/* of the workload: what stood still does not count */
+		ASSERT_GT(v->t_ns, res->timings.scenario_ns + frozen);
+		t = v->t_ns - res->timings.scenario_ns - frozen;
+		EXPECT_GT(t, begin);
+		EXPECT_LT(t, end);
+		EXPECT_GT(t, last);
+		last = t;
+		frozen += v->frozen_ns;
+	}
+}
+
+FIXTURE(dual)
+{
+	struct ktstr_result res;
+	char dir[64];
+};
+
+FIXTURE_SETUP(dual)
+{
+	snprintf(self->dir, sizeof(self->dir), "/tmp/ktstr-snapshot-XXXXXX");
+	ASSERT_NE(mkdtemp(self->dir), NULL);
+}
+
+FIXTURE_TEARDOWN(dual)
+{
+	if (!__test_passed(_metadata))
+		test_report(&self->res);
+	remove_dir(self->dir);
+	ktstr_result_free(&self->res);
+}
+
+static void run_dual(FIXTURE_DATA(dual) * self, u32 duration_ms, const char *const *args)
+{
+	struct ktstr_test test = {
+		.name = "dual",
+		.topology = TOPOLOGY,
+		.scheduler = "ktstr_fixture",
+		.sched_args = args,
+		.duration_ms = duration_ms,
+		/* a task may wait from the attach on */
+		.observe_first = true,
+		.dual_snapshot = true,
+		.out_dir = self->dir,
+	};
+
+	ktstr_run(&test, &self->res);
+	test_summary(&self->res);
+}
+
+/* The number behind a key of a dump, or 0. */
+static u64 number_of(const char *json, const char *key)
+{
+	char quoted[64];
+	const char *at;
+
+	snprintf(quoted, sizeof(quoted), "\"%s\":", key);
+	at = strstr(json, quoted);
+	return at ? strtoull(at + strlen(quoted), NULL, 10) : 0;
+}
+
+TEST_F_TIMEOUT(dual, stall, RUN_TIMEOUT_S)
+{
+	static const char *const args[] = { "--stall", "--error-after=300", "--timeout=2000",
+					    NULL };
+	const struct ktstr_result *res = &self->res;
+	const char *early, *late, *json;
+	const struct dump_view *v;
+	u64 age, threshold;
+
+	run_dual(self, 6000, args);
+	EXPECT_EQ(res->verdict, KTSTR_FAIL);
+	EXPECT_FALSE(res->infra);
+	/* one report, not two */
+	ASSERT_EQ(res->nr_snapshots, 1);
+	ASSERT_NE(res->dump_path, NULL);
+	v = &res->snapshots[0].v;
+	EXPECT_EQ(v->kind, WIRE_DUMP_FAILURE);
+	EXPECT_STREQ(v->tag, "");
+	EXPECT_STREQ(v->schema, "dual");
+	EXPECT_EQ(v->exit_kind, EXIT_ERROR_STALL);
+	EXPECT_NE(strstr(v->exit_msg, "failed to run"), NULL);
+	EXPECT_EQ(v->frozen, 2);
+	EXPECT_TRUE(is_json_object(&res->snapshots[0]));
+	json = res->snapshots[0].json;
+	early = strstr(json, "\"early\": {");
+	late = strstr(json, "\"late\": {");
+	EXPECT_NE(early, NULL);
+	EXPECT_NE(late, NULL);
+	EXPECT_NE(strstr(json, "\"early_skipped_reason\": null"), NULL);
+	age = number_of(json, "early_max_age_jiffies");
+	threshold = number_of(json, "early_threshold_jiffies");
+	EXPECT_GT(threshold, 0);
+	EXPECT_GT(age, threshold);
+	/* half the watchdog is the threshold; all of it would be the late one */
+	EXPECT_LT(age, 2 * threshold);
+	EXPECT_NE(strstr(json, "SCX_EXIT_ERROR_STALL"), NULL);
+}
+
+/* What was taken early is written, also when nothing fails behind it. */
+TEST_F_TIMEOUT(dual, early_only, RUN_TIMEOUT_S)
+{
+	static const char *const args[] = { "--stall", "--error-after=300", "--timeout=6000",
+					    "--exit-clean-after=4800", NULL };
+	const struct ktstr_result *res = &self->res;
+	const struct dump_view *v;
+
+	run_dual(self, 6000, args);
+	EXPECT_EQ(res->dump_path, NULL);
+	ASSERT_EQ(res->nr_snapshots, 1);
+	v = &res->snapshots[0].v;
+	EXPECT_EQ(v->kind, WIRE_DUMP_EARLY);
+	EXPECT_STREQ(v->tag, SNAPSHOT_TAG_EARLY_ONLY_LATE_SUPPRESSED);
+	EXPECT_EQ(v->exit_kind, 0);
+	EXPECT_EQ(v->frozen, 2);
+	EXPECT_TRUE(is_json_object(&res->snapshots[0]));
+	ASSERT_NE(res->snapshots[0].path, NULL);
+	EXPECT_NE(strstr(res->snapshots[0].path, "/dual.snapshot.early-only-late-suppressed.json"),
+		  NULL);
+}
+
+TEST_F_TIMEOUT(dual, clean_end, RUN_TIMEOUT_S)
+{
+	const struct ktstr_result *res = &self->res;
+
+	run_dual(self, DURATION_MS, NULL);
+	EXPECT_EQ(res->verdict, KTSTR_PASS);
+	EXPECT_EQ(res->nr_snapshots, 0);
+	EXPECT_EQ(res->dump_path, NULL);
 }
 
 int main(int argc, char **argv)

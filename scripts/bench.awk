@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Results of boot-once, one start per line, to a table and to the file named by
-# the variable json. A ratio is the ratio of the two medians; its least and
-# greatest value are those of single rounds, in which the two ran one after the
-# other; its peer is in seconds or exits. Exit status 1 when a target could not be
-# measured.
+# Results of boot-once and latency-once, one start per line, and figures of others,
+# to a table and to the file named by the variable json; configs and counts say
+# which of the former two there are. A ratio is the ratio of the two medians; its
+# least and greatest value are those of single rounds, in which the two ran one
+# after the other; its peer is in seconds or exits. Exit status 1 when a target
+# could not be measured.
 
 function key(which, config, field) { return which "/" config "/" field }
 
@@ -105,6 +106,8 @@ function ratio(name, config, field, scale, limit, which,    i, ours, theirs, k, 
 # The default boot, 1 CPU, or whatever was measured instead.
 function headline(name, field, scale, unit, limit,    c, peer)
 {
+	if (!nr_configs)
+		return
 	c = wanted("bzimage.1") ? "bzimage.1" : config[1]
 	if (stats(key("qemu_plain", c, field), scale))
 		peer = mid
@@ -122,6 +125,16 @@ function wanted(c,    i)
 	return 0
 }
 
+# From the store that kills a scheduler to the dump.
+function latency(name, field,    i)
+{
+	for (i = 1; i <= nr_counts; i++)
+		if (stats(key("latency", "dump." count[i], field), 1))
+			row(name "." count[i] "cpu", "us", "", "")
+		else
+			nothing(name "." count[i] "cpu")
+}
+
 # "figure NAME VALUE UNIT N MIN MAX PEER TARGET": measured and counted elsewhere,
 # "-" stands for nothing.
 function figure(line,    f, limit)
@@ -136,7 +149,10 @@ function figure(line,    f, limit)
 	row(f[2], f[4], f[8] == "-" ? "" : f[8] + 0, limit == "-" ? "" : limit ~ /^>/ ? limit : limit + 0)
 }
 
-BEGIN { nr_configs = split(configs, config, " ") }
+BEGIN {
+	nr_configs = split(configs, config, " ")
+	nr_counts = split(counts, count, " ")
+}
 
 /^figure / {
 	figures[++nr_figures] = $0
@@ -174,9 +190,22 @@ END {
 		plain("boot.kvm_exits", config[c], "exits", 1, "exits")
 		plain("vmm.extra_mib", config[c], "extra_kib", 1 / 1024, "MiB")
 	}
+	latency("watch.trap_to_frozen", "trap_to_frozen_us")
+	latency("watch.frozen_to_captured", "frozen_to_captured_us")
+	latency("watch.standstill", "standstill_us")
+	latency("watch.request_to_written", "request_to_written_us")
 	for (i = 1; i <= nr_figures; i++)
 		figure(figures[i])
 	print rows ? "\n]" : "[]" >json
+	if (nr_configs)
+		explain_boot()
+	if (nr_counts)
+		explain_latency()
+	exit missing
+}
+
+function explain_boot()
+{
 	print "boot.ready: from the call of ktstr_run(), or from the fork of QEMU with its initramfs"
 	print "made, to guest-ready; boot.vmm_ready: from the fork of the VMM; boot.plan_ms: before it"
 	print "boot.host_ms: before the first guest instruction, second start in the same host (warm);"
@@ -184,5 +213,12 @@ END {
 	print "boot.kvm_exits: KVM's own counters of that VM; boot.host_ms and vmm.extra_mib without a"
 	print "configuration: bzimage.1, the default; same_cmdline: QEMU's guest gets our guest's kernel"
 	print "parameters too, instead of the few that its users give it"
-	exit missing
+}
+
+function explain_latency()
+{
+	print "watch.trap_to_frozen: from the latch, on the vCPU that trapped, to all vCPUs parked;"
+	print "watch.frozen_to_captured: from there to everything copied; watch.standstill: from the"
+	print "first vCPU being asked to the last one running; watch.request_to_written: from the"
+	print "same moment to the dump on record, with the time the kernel takes for its message"
 }

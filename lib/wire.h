@@ -91,8 +91,9 @@ static_assert(sizeof(struct wire_hdr) == WIRE_HDR_SIZE);
  * @WIRE_DUMP: VMM process: a snapshot, struct wire_dump of lib/wire_dump.h
  * @WIRE_OPRS: VMM process: what came of a request, struct wire_oprs likewise
  *
- * WIRE_SSWN, WIRE_WPRC, WIRE_OBSQ, WIRE_VMCI, WIRE_TIMC and everything from WIRE_HFIL on are numbered by this
- * project. The last group never comes from a guest.
+ * WIRE_SSWN, WIRE_WPRC, WIRE_OBSQ, WIRE_VMCI, WIRE_TIMC and everything from
+ * WIRE_HFIL on are numbered by this project. The last group never comes from a
+ * guest.
  */
 enum wire_tag {
 	WIRE_STIM = WIRE_TAG('S', 'T', 'I', 'M'),

@@ -51,16 +51,16 @@ static const struct ktstr_kop wrong_address[] = {
 	{ .target = WIRE_KOP_DIRECT, .address = 0x1000, .type = WIRE_KOP_U32 },
 };
 
-#define KOP(tag, how, dir, list, fails)         \
-	{                                       \
-		.kind = SCENARIO_OP_KERNEL,     \
-		.at_ms = 200,                   \
-		.name = tag,                    \
-		.mode = how,                    \
-		.direction = dir,               \
-		.entries = list,                \
-		.nr_entries = ARRAY_SIZE(list), \
-		.may_fail = fails,              \
+#define KOP(tag, how, dir, list, nr, fails) \
+	{                                   \
+		.kind = SCENARIO_OP_KERNEL, \
+		.at_ms = 200,               \
+		.name = tag,                \
+		.mode = how,                \
+		.direction = dir,           \
+		.entries = list,            \
+		.nr_entries = nr,           \
+		.may_fail = fails,          \
 	}
 #define SNAP(what, tag, fails)     \
 	{                          \
@@ -79,11 +79,14 @@ static const struct ktstr_op ops[] = {
 	SNAP(SCENARIO_OP_CAPTURE, "..", false),
 	SNAP(SCENARIO_OP_WATCH, "no_such_symbol", true),
 	SNAP(SCENARIO_OP_UNWATCH, "jiffies_64", true),
-	KOP("hot_read", WIRE_KOP_HOT, WIRE_KOP_READ, read_timeout, false),
-	KOP("cold_write", WIRE_KOP_COLD, WIRE_KOP_WRITE, write_timeout, false),
-	KOP("cold_read", WIRE_KOP_COLD, WIRE_KOP_READ, read_timeout, false),
-	KOP("typo", WIRE_KOP_HOT, WIRE_KOP_READ, wrong_symbol, true),
-	KOP("low_address", WIRE_KOP_COLD, WIRE_KOP_READ, wrong_address, true),
+	KOP("hot_read", WIRE_KOP_HOT, WIRE_KOP_READ, read_timeout, ARRAY_SIZE(read_timeout), false),
+	KOP("cold_write", WIRE_KOP_COLD, WIRE_KOP_WRITE, write_timeout, ARRAY_SIZE(write_timeout),
+	    false),
+	KOP("cold_read", WIRE_KOP_COLD, WIRE_KOP_READ, read_timeout, ARRAY_SIZE(read_timeout),
+	    false),
+	KOP("typo", WIRE_KOP_HOT, WIRE_KOP_READ, wrong_symbol, ARRAY_SIZE(wrong_symbol), true),
+	KOP("low_address", WIRE_KOP_COLD, WIRE_KOP_READ, wrong_address, ARRAY_SIZE(wrong_address),
+	    true),
 };
 
 FIXTURE(snapshot)

@@ -149,13 +149,12 @@ TEST(run_scenario_options)
 
 TEST(run_watch_options)
 {
+	static const char args[] =
+		"--snapshot-at 700ms:late --watch jiffies_64 --snapshot-at 0s --watch b --snapshot-at 300 --snapshot-at 300ms:same";
 	const struct ktstr_op *ops;
 	struct run_opts o;
 
-	ASSERT_EQ(parse("--snapshot-at 700ms:late --watch jiffies_64 --snapshot-at 0s --watch b "
-			"--snapshot-at 300 --snapshot-at 300ms:same",
-			&o, NULL),
-		  0);
+	ASSERT_EQ(parse(args, &o, NULL), 0);
 	ops = o.test.ops;
 	ASSERT_EQ(o.test.nr_ops, 6);
 	EXPECT_EQ(ops[0].kind, SCENARIO_OP_WATCH);

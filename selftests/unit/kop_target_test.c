@@ -89,8 +89,8 @@ TEST_F(kop, symbol)
 
 TEST_F(kop, unknown_symbol_is_named)
 {
-	EXPECT_EQ(-ENOENT, symbol(self, "wrod"));
-	EXPECT_STREQ("no symbol 'wrod' in this kernel: spell it as /proc/kallsyms does",
+	EXPECT_EQ(-ENOENT, symbol(self, "vord"));
+	EXPECT_STREQ("no symbol 'vord' in this kernel: spell it as /proc/kallsyms does",
 		     self->err.msg);
 }
 

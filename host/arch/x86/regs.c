@@ -61,7 +61,10 @@ void arch_regs_read(int fd, struct vcpu_regs *regs)
 
 u64 arch_clock_now(void)
 {
-	return __builtin_ia32_rdtsc();
+	u32 lo, hi;
+
+	asm volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (u64)hi << 32 | lo;
 }
 
 /*

@@ -149,11 +149,13 @@ TEST(run_scenario_options)
 
 TEST(run_watch_options)
 {
-	static const char args[] =
-		"--snapshot-at 700ms:late --watch jiffies_64 --snapshot-at 0s --watch b --snapshot-at 300 --snapshot-at 300ms:same";
 	const struct ktstr_op *ops;
 	struct run_opts o;
+	char args[128];
 
+	snprintf(args, sizeof(args), "%s %s",
+		 "--snapshot-at 700ms:late --watch jiffies_64 --snapshot-at 0s --watch b",
+		 "--snapshot-at 300 --snapshot-at 300ms:same");
 	ASSERT_EQ(parse(args, &o, NULL), 0);
 	ops = o.test.ops;
 	ASSERT_EQ(o.test.nr_ops, 6);

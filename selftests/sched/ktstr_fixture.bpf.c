@@ -243,7 +243,7 @@ void BPF_STRUCT_OPS(fixture_exit, struct scx_exit_info *ei)
 	UEI_RECORD(uei, ei);
 }
 
-#define FIXTURE_OPS_DEFINE(ops, ops_name)                                                        \
+#define FIXTURE_OPS_DEFINE(ops, ops_name, ...)                                                   \
 	SCX_OPS_DEFINE(ops, .select_cpu = (void *)fixture_select_cpu,                            \
 		       .enqueue = (void *)fixture_enqueue, .dequeue = (void *)fixture_dequeue,   \
 		       .dispatch = (void *)fixture_dispatch, .tick = (void *)fixture_tick,       \
@@ -255,14 +255,15 @@ void BPF_STRUCT_OPS(fixture_exit, struct scx_exit_info *ei)
 		       .update_idle = (void *)fixture_update_idle,                               \
 		       .init_task = (void *)fixture_init_task,                                   \
 		       .exit_task = (void *)fixture_exit_task, .enable = (void *)fixture_enable, \
-		       .disable = (void *)fixture_disable,                                       \
-		       .cpu_acquire = (void *)fixture_cpu_acquire,                               \
-		       .cpu_release = (void *)fixture_cpu_release, .init = (void *)fixture_init, \
-		       .exit = (void *)fixture_exit, .name = ops_name)
+		       .disable = (void *)fixture_disable, .init = (void *)fixture_init,         \
+		       .exit = (void *)fixture_exit, .flags = SCX_OPS_KEEP_BUILTIN_IDLE,         \
+		       .name = ops_name, ##__VA_ARGS__)
 
-/* The same twice: one can follow the other at once. */
-FIXTURE_OPS_DEFINE(fixture_a, "ktstr_fixture");
+/* The same again: one can follow the other at once, and the last is known. */
+FIXTURE_OPS_DEFINE(fixture_a, "ktstr_fixture", .cpu_acquire = (void *)fixture_cpu_acquire,
+		   .cpu_release = (void *)fixture_cpu_release);
 FIXTURE_OPS_DEFINE(fixture_b, "ktstr_fixture_b");
+FIXTURE_OPS_DEFINE(fixture_end, "ktstr_fixture_end");
 
 #ifdef __BPF_FEATURE_ADDR_SPACE_CAST
 struct {

@@ -43,15 +43,19 @@ static const char help[] =
 	"      --stall                 never run one runnable task again\n"
 	"      --error-after=MS        default 0: the first time; where the callback is part\n"
 	"                              of the attach, that waits as long\n"
-	"      --timeout=MS            the kernel's watchdog for tasks that wait, 1 to 30000\n"
+	"      --timeout=MS            the kernel's watchdog for tasks that wait, 1 to 30000;\n"
+	"                              like --stall not behind a --reattach\n"
 	"Ends without error:\n"
 	"      --exit-clean-after=MS   detach and exit\n"
 	"      --self-unregister-after=MS\n"
 	"                              detach, and stay\n"
 	"      --bpf-exit-after=MS     scx_bpf_exit(%d)\n"
-	"      --reattach=N[,MS]       detach and attach again N times, two schedulers by\n"
-	"                              turns, MS ms after each other, default 0\n"
+	"      --reattach=N[,MS]       detach and attach again N times, MS ms after each other,\n"
+	"                              default 0: ktstr_fixture_b and ktstr_fixture by turns,\n"
+	"                              and at last ktstr_fixture_end\n"
 	"Others:\n"
+	"      --sysctl-after=MS       write kernel.panic and kernel.print-fatal-signals, which\n"
+	"                              writes panic_timeout = %d, print_fatal_signals = 1\n"
 	"      --arena                 lay out a list of %d nodes in an arena\n"
 	"  -v, --verbose               messages of libbpf\n"
 	"  -h, --help                  this text\n"
@@ -68,6 +72,7 @@ static const char help[] =
  * @exit_clean: ms until it detaches and exits, or NOT_ASKED
  * @unregister: ms until it detaches and stays, or NOT_ASKED
  * @bpf_exit: ms until the BPF side leaves, or NOT_ASKED
+ * @sysctl: ms until kernel variables are written, or NOT_ASKED
  * @reattach: how many times
  * @reattach_ms: time before each
  * @bad_dsq: put a task into no queue
@@ -82,6 +87,7 @@ struct options {
 	long exit_clean;
 	long unregister;
 	long bpf_exit;
+	long sysctl;
 	long reattach;
 	long reattach_ms;
 	bool bad_dsq;
@@ -214,6 +220,7 @@ enum option_id {
 	OPT_UNREGISTER,
 	OPT_BPF_EXIT,
 	OPT_REATTACH,
+	OPT_SYSCTL,
 	OPT_ARENA,
 };
 
@@ -228,6 +235,7 @@ static const struct option long_options[] = {
 	{ "self-unregister-after", required_argument, NULL, OPT_UNREGISTER },
 	{ "bpf-exit-after", required_argument, NULL, OPT_BPF_EXIT },
 	{ "reattach", required_argument, NULL, OPT_REATTACH },
+	{ "sysctl-after", required_argument, NULL, OPT_SYSCTL },
 	{ "arena", no_argument, NULL, OPT_ARENA },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -267,6 +275,9 @@ static void take_option(struct options *o, int opt, const char *name)
 	case OPT_REATTACH:
 		take_reattach(o, name);
 		break;
+	case OPT_SYSCTL:
+		o->sysctl = number_of(name, optarg, 0, MS_MAX, NULL);
+		break;
 	case OPT_ARENA:
 		o->arena = true;
 		break;
@@ -282,7 +293,8 @@ static void parse(struct options *o, int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "vh", long_options, &index)) != -1) {
 		if (opt == 'h') {
-			printf(help, argv[0], FIXTURE_EXIT_CODE, FIXTURE_ARENA_NODES);
+			printf(help, argv[0], FIXTURE_EXIT_CODE, FIXTURE_PANIC_TIMEOUT,
+			       FIXTURE_ARENA_NODES);
 			list_callbacks(stdout);
 			exit(0);
 		}
@@ -299,22 +311,17 @@ static void parse(struct options *o, int argc, char **argv)
 
 static void set_ops(struct ktstr_fixture *skel, const struct options *o)
 {
-	/* These two slow down every CPU that a real-time task takes. */
+	/* With them the kernel says in its log that they are old. */
 	if (o->error_from != FIXTURE_CB_CPU_ACQUIRE && o->error_from != FIXTURE_CB_CPU_RELEASE) {
 		skel->struct_ops.fixture_a->cpu_acquire = NULL;
-		skel->struct_ops.fixture_b->cpu_acquire = NULL;
 		skel->struct_ops.fixture_a->cpu_release = NULL;
-		skel->struct_ops.fixture_b->cpu_release = NULL;
 	}
-	skel->struct_ops.fixture_a->flags |= SCX_OPS_KEEP_BUILTIN_IDLE;
 	/* A task that is alone on its CPU comes by as well. */
 	if (o->stall)
 		skel->struct_ops.fixture_a->flags |= SCX_OPS_ENQ_LAST;
 	skel->struct_ops.fixture_a->timeout_ms = o->timeout;
-	skel->struct_ops.fixture_b->flags = skel->struct_ops.fixture_a->flags;
-	skel->struct_ops.fixture_b->timeout_ms = o->timeout;
-	skel->struct_ops.fixture_b->hotplug_seq = skel->struct_ops.fixture_a->hotplug_seq;
 	bpf_map__set_autocreate(skel->maps.fixture_b, o->reattach);
+	bpf_map__set_autocreate(skel->maps.fixture_end, o->reattach);
 }
 
 static void set_knobs(struct ktstr_fixture *skel, const struct options *o)
@@ -358,9 +365,8 @@ static void fill_arena(struct ktstr_fixture *skel)
 	       (unsigned long long)skel->bss->arena_head);
 }
 
-static struct bpf_link *attach(struct ktstr_fixture *skel, bool second)
+static struct bpf_link *attach(struct ktstr_fixture *skel, struct bpf_map *map)
 {
-	struct bpf_map *map = second ? skel->maps.fixture_b : skel->maps.fixture_a;
 	struct bpf_link *link;
 
 	skel->data->uei.kind = 0;
@@ -407,6 +413,13 @@ static void poke(void)
 	}
 }
 
+static struct bpf_map *nth_ops(struct ktstr_fixture *skel, long i, long nr)
+{
+	if (i == nr)
+		return skel->maps.fixture_end;
+	return i % 2 ? skel->maps.fixture_b : skel->maps.fixture_a;
+}
+
 /* Detach and attach by turns. NULL: it ended meanwhile. */
 static struct bpf_link *reattach(struct ktstr_fixture *skel, struct bpf_link *link,
 				 const struct options *o)
@@ -414,15 +427,33 @@ static struct bpf_link *reattach(struct ktstr_fixture *skel, struct bpf_link *li
 	long i, start = now_ms();
 
 	for (i = 1; i <= o->reattach && !stop; i++) {
-		sleep_ms(o->reattach_ms);
+		if (o->reattach_ms)
+			sleep_ms(o->reattach_ms);
 		bpf_link__destroy(link);
 		if (skel->data->uei.kind >= SCX_EXIT_ERROR)
 			return NULL;
-		link = attach(skel, i % 2);
+		link = attach(skel, nth_ops(skel, i, o->reattach));
 	}
 	printf("attached again %ld times in %ld ms\n", i - 1, now_ms() - start);
 	fflush(stdout);
 	return link;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f || fputs(text, f) < 0 || fclose(f))
+		die(EXIT_FAILURE, "%s: %s", path, strerror(errno));
+}
+
+static void write_sysctls(void)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", FIXTURE_PANIC_TIMEOUT);
+	write_file("/proc/sys/kernel/panic", text);
+	write_file("/proc/sys/kernel/print-fatal-signals", "1");
 }
 
 static bool passed(long start, long after)
@@ -435,6 +466,7 @@ static struct bpf_link *run(struct ktstr_fixture *skel, struct bpf_link *link,
 			    const struct options *o)
 {
 	long start = now_ms();
+	bool written = false;
 
 	if (o->reattach)
 		link = reattach(skel, link, o);
@@ -449,6 +481,10 @@ static struct bpf_link *run(struct ktstr_fixture *skel, struct bpf_link *link,
 		}
 		if (!link && o->unregister == NOT_ASKED)
 			break;
+		if (!written && passed(start, o->sysctl)) {
+			write_sysctls();
+			written = true;
+		}
 		if (o->error_from)
 			poke();
 		sleep_ms(o->error_from ? POKE_MS : IDLE_MS);
@@ -462,6 +498,7 @@ int main(int argc, char **argv)
 		.exit_clean = NOT_ASKED,
 		.unregister = NOT_ASKED,
 		.bpf_exit = NOT_ASKED,
+		.sysctl = NOT_ASKED,
 	};
 	struct sigaction act = { .sa_handler = on_signal };
 	struct ktstr_fixture *skel;
@@ -482,7 +519,7 @@ int main(int argc, char **argv)
 	set_knobs(skel, &o);
 	if (o.arena)
 		fill_arena(skel);
-	link = attach(skel, false);
+	link = attach(skel, skel->maps.fixture_a);
 	printf("attached\n");
 	fflush(stdout);
 	link = run(skel, link, &o);

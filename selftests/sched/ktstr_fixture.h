@@ -64,6 +64,9 @@ enum fixture_callback {
 /* More CPUs than any machine has. */
 #define FIXTURE_BAD_CPU 0x100000
 
+/* What --sysctl-after writes. */
+#define FIXTURE_PANIC_TIMEOUT 7
+
 /* The arena's list: nodes 1..FIXTURE_ARENA_NODES, this in each. */
 #define FIXTURE_ARENA_NODES 64
 #define FIXTURE_ARENA_MAGIC 0x6b7473747261726eULL

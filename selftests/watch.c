@@ -263,10 +263,8 @@ TEST_F_TIMEOUT(error, is_caught, RUN_TIMEOUT_S)
 	} else {
 		check_dump(_metadata, &self->res, variant->exit_kind, variant->text);
 	}
-	if (variant->in_attach)
-		EXPECT_EQ(self->res.reason, KTSTR_REASON_SCHED_NOT_ATTACHED);
-	else
-		EXPECT_EQ(self->res.reason, KTSTR_REASON_SCHED_EJECTED);
+	EXPECT_EQ(self->res.reason, variant->in_attach ? KTSTR_REASON_SCHED_NOT_ATTACHED :
+							 KTSTR_REASON_SCHED_EJECTED);
 }
 
 /* A scheduler that leaves by itself, in each of the ways there are. */

@@ -89,6 +89,8 @@ static void check_dump(struct __test_metadata *_metadata, const struct ktstr_res
 	EXPECT_EQ(s->v.slots, 1);
 	EXPECT_LT(s->v.vcpu, VCPUS);
 	EXPECT_EQ(s->v.exit_kind, exit_kind);
+	EXPECT_NE(s->v.kva, 0);
+	EXPECT_EQ(s->v.new_value, exit_kind);
 	EXPECT_NE(s->v.ip, 0);
 	EXPECT_TRUE(in_claim_path(s->v.ip_symbol));
 	EXPECT_NE(strstr(s->v.exit_msg, text), NULL);
@@ -557,6 +559,48 @@ TEST_F_TIMEOUT(deaf, is_inconclusive, RUN_TIMEOUT_S)
 	ASSERT_NE(op, NULL);
 	EXPECT_EQ(op->status, WIRE_SNAP_ERR);
 	EXPECT_NE(op->reason[0], '\0');
+}
+
+/* What the debug registers miss, the scheduler's own flag still tells. */
+FIXTURE(fallback)
+{
+	struct ktstr_result res;
+};
+
+FIXTURE_SETUP(fallback)
+{
+	static const char *const args[] = { "--error-from=tick", "--error-after=700", NULL };
+	struct ktstr_test test = {
+		.sched_args = args,
+		.duration_ms = 2500,
+		.boot = KTSTR_BOOT_VMLINUX,
+		.host_fault = KTSTR_HOST_FAULT_DEAF_WATCH,
+		.fallback_map = ".bss",
+		.fallback_flag = "ktstr_err_exit_detected",
+	};
+
+	run(&test, &self->res);
+}
+
+FIXTURE_TEARDOWN(fallback)
+{
+	if (!__test_passed(_metadata))
+		test_report(&self->res);
+	ktstr_result_free(&self->res);
+}
+
+TEST_F_TIMEOUT(fallback, flag_is_seen, RUN_TIMEOUT_S)
+{
+	const struct ktstr_snapshot *s = ktstr_snapshot_find(&self->res, "");
+
+	EXPECT_EQ(self->res.verdict, KTSTR_FAIL);
+	EXPECT_EQ(count_snapshots(&self->res, WIRE_DUMP_FAILURE), 0);
+	ASSERT_NE(s, NULL);
+	EXPECT_EQ(s->v.kind, WIRE_DUMP_FALLBACK);
+	EXPECT_EQ(s->v.slots, 0);
+	EXPECT_EQ(s->v.vcpu, WIRE_DUMP_NO_VCPU);
+	EXPECT_EQ(s->v.frozen, s->v.vcpus);
+	EXPECT_GE(s->v.exit_kind, 1024);
 }
 
 int main(int argc, char **argv)

@@ -75,9 +75,7 @@ static int judge_canary(struct lookout *l, u32 cpus, struct ktstr_err *err)
 	vm_kick_all(l->vm);
 	if (cpus && trapped >= min(cpus, l->vm->nr_vcpus))
 		return 0;
-	return ktstr_err_set(err, -EIO,
-			     "watchpoints do not work here: KVM took them, and %u of %u vCPUs trapped",
-			     trapped, cpus);
+	return ktstr_err_set(err, -EIO, "KVM took them, and %u of %u vCPUs trapped", trapped, cpus);
 }
 
 static void canary(struct lookout *l, const struct observer_request *req)

@@ -85,10 +85,12 @@ static void look_for_failure(struct lookout *l, u64 sched_kva, bool published)
 		l->fallback_kind = kind;
 		return;
 	}
-	if (!cfg->fallback_flag || !sched_kva)
+	if (!cfg->fallback_flag)
 		return;
-	if (!l->fallback_kva && bpfmap_find_var(l->obs.gk, l->obs.kbtf, cfg->fallback_map,
-						cfg->fallback_flag, &l->fallback_kva, &size, NULL))
+	/* once found it is read on: the flag is set when the scheduler is already gone */
+	if (!l->fallback_kva &&
+	    (!sched_kva || bpfmap_find_var(l->obs.gk, l->obs.kbtf, cfg->fallback_map,
+					   cfg->fallback_flag, &l->fallback_kva, &size, NULL)))
 		return;
 	if (!gk_read_u32(l->obs.gk, l->fallback_kva, &flag) && flag)
 		l->fallback_kind = kind >= SCX_EXIT_ERROR ? kind : SCX_EXIT_ERROR;
@@ -169,12 +171,21 @@ void slot0_late(struct lookout *l, u32 kind)
 {
 	const struct watchpoint_arm *w = &l->vm->watch;
 	bool trapped = kind == WIRE_DUMP_FAILURE;
+	/* the kernel claims the exit from SCX_EXIT_NONE, which is 0 */
+	struct capture_watch about = {
+		.symbol = "exit_kind",
+		.kva = atomic_load_explicit(&w->request_kva, memory_order_acquire),
+		.len = WATCH_LEN,
+		.new_value = w->hit_kind,
+		.writes = 1,
+	};
 	struct snap_want want = {
 		.kind = kind,
 		.tag = "",
 		.latch_ns = trapped ? w->hit_ns : 0,
 		.vcpu = trapped ? w->hit_vcpu : WIRE_DUMP_NO_VCPU,
 		.exit_kind = trapped ? w->hit_kind : l->fallback_kind,
+		.watch = trapped ? &about : NULL,
 	};
 	enum capture_event ev;
 

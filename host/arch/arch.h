@@ -135,13 +135,41 @@ int arch_debug_set(int fd, const u64 *kva, u32 skip, bool step);
 u32 arch_debug_decode(const struct kvm_debug_exit_arch *dbg, const u64 *armed, u32 *step_mask);
 
 /**
- * arch_regs_read() - the registers of a vCPU that is outside of KVM_RUN
- * @fd: vCPU descriptor
- * @regs: filled in; @regs->valid says whether KVM gave them
+ * arch_regs_sets() - registers that KVM_RUN can leave in the run page
+ * @vm_fd: VM descriptor
+ *
+ * Source: Documentation/virt/kvm/api.rst, KVM_CAP_SYNC_REGS.
+ *
+ * Return: for kvm_run->kvm_valid_regs: all arch_regs_read() needs, or 0.
+ */
+u64 arch_regs_sets(int vm_fd);
+
+/**
+ * arch_regs_left() - has KVM_RUN left registers in the run page
+ * @run: the run page
+ *
+ * vCPU thread. Return: whether it has, since arch_regs_forget().
+ */
+bool arch_regs_left(const struct kvm_run *run);
+
+/**
+ * arch_regs_forget() - registers in the run page are out of date from here on
+ * @run: the run page
  *
  * vCPU thread.
  */
-void arch_regs_read(int fd, struct vcpu_regs *regs);
+void arch_regs_forget(struct kvm_run *run);
+
+/**
+ * arch_regs_read() - the registers of a vCPU that is outside of KVM_RUN
+ * @fd: vCPU descriptor
+ * @run: its run page: registers are taken from there if KVM has left them
+ * @regs: of the last time, zeroed at first; @regs->valid says whether KVM gave
+ *        them. What cannot change any more is not asked again.
+ *
+ * vCPU thread.
+ */
+void arch_regs_read(int fd, const struct kvm_run *run, struct vcpu_regs *regs);
 
 /**
  * arch_clock_now() - ticks of the counter that guests read directly

@@ -140,6 +140,20 @@ static int wait_parked(struct vm *vm, struct rendezvous *r, u64 deadline)
 	}
 }
 
+/* Behind the barrier: whoever left the last freeze has taken the old request back. */
+static void want_regs(struct vm *vm)
+{
+	u32 i;
+
+	for (i = 0; i < vm->nr_vcpus; i++) {
+		struct vcpu *vcpu = &vm->vcpus[i];
+
+		if (atomic_load_explicit(&vcpu->alive, memory_order_acquire))
+			__atomic_store_n(&vcpu->run->kvm_valid_regs, vm->freeze.regs_sets,
+					 __ATOMIC_RELAXED);
+	}
+}
+
 static void save_clock(struct vm *vm, struct rendezvous *r)
 {
 	struct kvm_clock_data clock = { 0 };
@@ -165,6 +179,7 @@ int freeze_begin(struct vm *vm, struct rendezvous *r, u64 timeout_ns)
 	if (!ret) {
 		drain_evt(vm->freeze.thaw_evt);
 		atomic_store_explicit(&vm->freeze.clock_shift, 0, memory_order_relaxed);
+		want_regs(vm);
 		atomic_store_explicit(&vm->freeze.requested, true, memory_order_release);
 		vm_kick_all(vm);
 		r->kicks = 1;

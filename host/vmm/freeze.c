@@ -61,6 +61,12 @@ static bool requested(const struct vcpu *vcpu)
 	return atomic_load_explicit(&vcpu->vm->freeze.requested, memory_order_acquire);
 }
 
+/* The coordinator does the same when it asks for a freeze. */
+static void want_regs(struct vcpu *vcpu, u64 sets)
+{
+	__atomic_store_n(&vcpu->run->kvm_valid_regs, sets, __ATOMIC_RELAXED);
+}
+
 /*
  * What the guest has asked of a device is done, but its instruction is not: KVM
  * puts the result into registers and memory at the next KVM_RUN. Completing
@@ -70,6 +76,7 @@ static void drain(struct vcpu *vcpu)
 {
 	int ret, n = 0;
 
+	want_regs(vcpu, vcpu->vm->freeze.regs_sets);
 	do {
 		__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELAXED);
 		ret = vcpu_enter(vcpu);
@@ -113,13 +120,27 @@ static void take_back_clock(const struct vcpu *vcpu)
 			     strerror(-ret));
 }
 
+/*
+ * KVM_RUN costs more than all the rest. With the registers left behind by the
+ * one that was interrupted, a second has nothing to complete and nothing to say.
+ */
+static bool need_drain(const struct vcpu *vcpu)
+{
+	if (!vcpu->interrupted)
+		return true;
+	return vcpu->vm->freeze.regs_sets && !arch_regs_left(vcpu->run);
+}
+
 void freeze_park(struct vcpu *vcpu)
 {
-	drain(vcpu);
-	arch_regs_read(vcpu->fd, &vcpu->regs);
+	if (need_drain(vcpu))
+		drain(vcpu);
+	arch_regs_read(vcpu->fd, vcpu->run, &vcpu->regs);
 	atomic_store_explicit(&vcpu->parked, true, memory_order_release);
 	signal_parked(&vcpu->vm->freeze);
 	wait_thaw(vcpu);
 	take_back_clock(vcpu);
+	want_regs(vcpu, 0);
+	arch_regs_forget(vcpu->run);
 	atomic_store_explicit(&vcpu->parked, false, memory_order_release);
 }

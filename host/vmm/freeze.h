@@ -30,7 +30,10 @@ struct vcpu;
  * @flags: RFLAGS, PSTATE
  * @gpr: general registers: x86 rax rbx rcx rdx rsi rdi rbp r8..r15; arm64 x0..x30
  * @nr_gpr: how many of @gpr
- * @runstate: x86: KVM_MP_STATE_* of the vCPU
+ * @runstate: x86: KVM_MP_STATE_* of the vCPU: tells who still waits to be
+ *            started. Asked for up to the first freeze that finds it started,
+ *            and left as it was then: whether it is halted now it does not say
+ * @started: that freeze has been
  */
 struct vcpu_regs {
 	bool valid;
@@ -47,6 +50,7 @@ struct vcpu_regs {
 	u64 gpr[31];
 	u32 nr_gpr;
 	u32 runstate;
+	bool started;
 };
 
 /* "ip=0x... sp=0x... ptroot=0x..." with 16 digits each, and " uptroot=0x..." if there is one */
@@ -72,12 +76,17 @@ const char *vcpu_regs_text(const struct vcpu_regs *regs, char *buf, size_t len);
  * @clock_shift: guest clock ticks (x86: TSC) that passed during the freeze;
  *               written before @requested is cleared, taken back by each vCPU
  *               on its way out so that guest time stands still; 0 = nothing
+ * @regs_sets: arch_regs_sets() of the machine. The coordinator puts it into
+ *             kvm_valid_regs of every live vCPU before it kicks, so that the
+ *             KVM_RUN that is interrupted leaves the registers behind; each
+ *             vCPU takes it back on its way out, before @parked
  */
 struct freeze {
 	atomic_bool requested;
 	int parked_evt;
 	int thaw_evt;
 	atomic_ullong clock_shift;
+	u64 regs_sets;
 };
 
 /**
@@ -102,6 +111,9 @@ void freeze_destroy(struct freeze *f);
  * takes the register snapshot, sets the parked flag and then signals
  * parked_evt, polls thaw_evt and the machine's kill_evt with the backstop
  * until the flag is gone, takes back the clock, and clears the parked flag.
+ *
+ * A vCPU that was interrupted has nothing pending: KVM_RUN completes the access
+ * first, and only then looks at signals (kvm_arch_vcpu_ioctl_run()).
  */
 void freeze_park(struct vcpu *vcpu);
 

@@ -146,9 +146,11 @@ int vcpu_enter(struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
 
+	vcpu->interrupted = false;
 	if (ioctl(vcpu->fd, KVM_RUN, 0)) {
 		int ret = errno == EINTR || errno == EAGAIN ? 0 : -errno;
 
+		vcpu->interrupted = !ret;
 		take_kick_back(vcpu);
 		return ret;
 	}

@@ -34,12 +34,15 @@ struct vm;
  * @alive: the thread is inside its loop, so @run may be poked and the thread
  *         signalled; loaded right before each touch (store: release by the
  *         thread; load: acquire by whoever kicks)
+ * @interrupted: the last KVM_RUN brought no exit, so there is none to complete;
+ *               the thread's own
  * @parked: the thread stands still in freeze_park(), @regs is valid, and the
  *          vCPU's memory and descriptor may be looked at (release by the thread)
  * @regs: register snapshot of the last freeze; written before @parked
  * @watch: what the thread has programmed into the debug registers
  *
- * The thread owns @fd and @run. Others touch only ``run->immediate_exit``.
+ * The thread owns @fd and @run. Others touch only ``run->immediate_exit`` and, for
+ * a freeze, ``run->kvm_valid_regs``.
  */
 struct vcpu {
 	struct vm *vm;
@@ -52,6 +55,7 @@ struct vcpu {
 	bool started;
 	atomic_bool alive;
 	atomic_bool ended;
+	bool interrupted;
 	atomic_bool parked;
 	struct vcpu_regs regs;
 	struct watch_state watch;

@@ -109,6 +109,8 @@ static int build_machine(struct vm *vm, struct ktstr_err *err)
 		ret = vm_devices_add(vm, err);
 	if (!ret)
 		ret = add_vcpus(vm, err);
+	if (!ret)
+		vm->freeze.regs_sets = arch_regs_sets(vm->vm_fd);
 	return ret;
 }
 

@@ -36,8 +36,9 @@
  * @ran: how often the guest ran; also its instruction pointer
  * @in_guest: it is running
  * @drained: KVM_RUN calls with immediate_exit set
- * @pending: exits such calls still answer with, before they are interrupted
+ * @pending: exits KVM_RUN still answers with, before anything else
  * @kicked_inside: for a guest to note what it saw of immediate_exit
+ * @asked: register snapshots that did not come out of the run page
  * @slots: what the next debug exit is about
  * @shifted: ticks the guest's counter was set back by
  * @seed: of the test's random numbers
@@ -48,6 +49,7 @@ struct fake_cpu {
 	atomic_uint drained;
 	atomic_uint pending;
 	atomic_uint kicked_inside;
+	atomic_uint asked;
 	u32 slots;
 	atomic_ullong shifted;
 	u64 seed;
@@ -127,16 +129,28 @@ static inline int fake_guest_spin(struct vcpu *vcpu, struct fake_cpu *cpu)
 	return fake_fail(EINTR);
 }
 
-static inline int fake_kvm_run(struct vcpu *vcpu, struct fake_cpu *cpu)
+/* As KVM does: first what the last exit left open, then signals, then the guest. */
+static inline int fake_enter(struct vcpu *vcpu, struct fake_cpu *cpu)
 {
-	if (!fake_kicked(vcpu))
-		return fake.guest(vcpu, cpu);
-	atomic_fetch_add(&cpu->drained, 1);
+	bool kicked = fake_kicked(vcpu);
+
+	atomic_fetch_add(&cpu->drained, kicked);
 	if (atomic_load(&cpu->pending)) {
 		atomic_fetch_sub(&cpu->pending, 1);
 		return fake_exit(vcpu, KVM_EXIT_HLT);
 	}
-	return fake_fail(fake.run_error ? fake.run_error : EINTR);
+	if (kicked)
+		return fake_fail(fake.run_error ? fake.run_error : EINTR);
+	return fake.guest(vcpu, cpu);
+}
+
+static inline int fake_kvm_run(struct vcpu *vcpu, struct fake_cpu *cpu)
+{
+	int ret = fake_enter(vcpu, cpu);
+
+	if (__atomic_load_n(&vcpu->run->kvm_valid_regs, __ATOMIC_RELAXED))
+		vcpu->run->s.padding[0] = 1;
+	return ret;
 }
 
 static inline int fake_clock(unsigned long request, void *arg)
@@ -186,11 +200,28 @@ u32 arch_debug_decode(const struct kvm_debug_exit_arch *dbg, const u64 *armed, u
 	return fake.cpu[run - fake.run].slots;
 }
 
-void arch_regs_read(int fd, struct vcpu_regs *regs)
+u64 arch_regs_sets(int vm_fd)
 {
-	const struct fake_cpu *cpu = &fake.cpu[fd - FAKE_VCPU_FD];
+	return 0;
+}
+
+bool arch_regs_left(const struct kvm_run *run)
+{
+	return run->s.padding[0];
+}
+
+void arch_regs_forget(struct kvm_run *run)
+{
+	run->s.padding[0] = 0;
+}
+
+void arch_regs_read(int fd, const struct kvm_run *run, struct vcpu_regs *regs)
+{
+	struct fake_cpu *cpu = &fake.cpu[fd - FAKE_VCPU_FD];
 
 	*regs = (struct vcpu_regs){ .valid = true, .ip = atomic_load(&cpu->ran) };
+	if (!arch_regs_left(run))
+		atomic_fetch_add(&cpu->asked, 1);
 }
 
 u64 arch_clock_now(void)
@@ -230,6 +261,7 @@ static inline int fake_init(u32 n, int (*guest)(struct vcpu *vcpu, struct fake_c
 	ret = vm->kill_evt < 0 ? -errno : vcpu_kick_init();
 	if (!ret)
 		ret = freeze_init(&vm->freeze);
+	vm->freeze.regs_sets = 1;
 	return ret ? ret : watch_init(&vm->watch);
 }
 

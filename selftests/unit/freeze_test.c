@@ -58,6 +58,49 @@ TEST_F(freeze, handle_freeze_drain_swallows_eintr_and_resets_state)
 	EXPECT_EQ(0, atomic_load(&fake.cpu[0].ran));
 }
 
+TEST_F(freeze, registers_come_with_the_drain)
+{
+	fake.vcpus[0].interrupted = true;
+	park();
+	EXPECT_EQ(1, atomic_load(&fake.cpu[0].drained));
+	EXPECT_EQ(0, atomic_load(&fake.cpu[0].asked));
+	/* KVM_RUN need not copy them out while the guest runs */
+	EXPECT_EQ(0, fake.run[0].kvm_valid_regs);
+	EXPECT_FALSE(arch_regs_left(&fake.run[0]));
+}
+
+TEST_F(freeze, interrupted_vcpu_that_left_its_registers_is_not_entered_again)
+{
+	fake.run[0].s.padding[0] = 1;
+	fake.vcpus[0].interrupted = true;
+	park();
+	EXPECT_EQ(0, atomic_load(&fake.cpu[0].drained));
+	EXPECT_EQ(0, atomic_load(&fake.cpu[0].asked));
+	EXPECT_FALSE(arch_regs_left(&fake.run[0]));
+}
+
+TEST_F(freeze, F2_exit_is_completed_though_its_registers_are_there)
+{
+	fake.run[0].s.padding[0] = 1;
+	atomic_store(&fake.cpu[0].pending, 1);
+	park();
+	EXPECT_EQ(0, atomic_load(&fake.cpu[0].pending));
+	EXPECT_EQ(2, atomic_load(&fake.cpu[0].drained));
+}
+
+TEST_F(freeze, kvm_that_leaves_no_registers_is_asked)
+{
+	self->f->regs_sets = 0;
+	park();
+	EXPECT_EQ(1, atomic_load(&fake.cpu[0].drained));
+	EXPECT_EQ(1, atomic_load(&fake.cpu[0].asked));
+	fake.vcpus[0].interrupted = true;
+	park();
+	EXPECT_EQ(1, atomic_load(&fake.cpu[0].drained));
+	EXPECT_EQ(2, atomic_load(&fake.cpu[0].asked));
+	EXPECT_TRUE(fake.vcpus[0].regs.valid);
+}
+
 TEST_F(freeze, handle_freeze_writes_parked_evt_edge)
 {
 	park();

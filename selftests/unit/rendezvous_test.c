@@ -62,6 +62,7 @@ TEST_F(rendezvous, all_stand_still_and_go_on)
 		EXPECT_TRUE(fake_parked(i));
 		EXPECT_FALSE(atomic_load(&fake.cpu[i].in_guest));
 		EXPECT_TRUE(fake.vcpus[i].regs.valid);
+		EXPECT_EQ(0, atomic_load(&fake.cpu[i].asked));
 		ran[i] = fake.vcpus[i].regs.ip;
 	}
 	/* a kick for something else does not get them going */
@@ -72,6 +73,7 @@ TEST_F(rendezvous, all_stand_still_and_go_on)
 	EXPECT_LE(self->r.frozen_ns - self->r.begin_ns, freeze_end(&fake.vm, &self->r));
 	for (i = 0; i < FAKE_CPUS; i++) {
 		EXPECT_FALSE(fake_parked(i));
+		EXPECT_EQ(0, fake.run[i].kvm_valid_regs);
 		while (atomic_load(&fake.cpu[i].ran) == ran[i])
 			usleep(100);
 	}

@@ -25,6 +25,7 @@ static void read_general(const struct kvm_regs *k, struct vcpu_regs *regs)
 	regs->flags = k->rflags;
 }
 
+/* Written once, early in the guest's boot: no need to ask at every freeze. */
 static void read_syscall_entry(int fd, struct vcpu_regs *regs)
 {
 	struct {
@@ -35,27 +36,62 @@ static void read_syscall_entry(int fd, struct vcpu_regs *regs)
 		.lstar.index = MSR_LSTAR,
 	};
 
-	if (KVM_IOCTL(fd, KVM_GET_MSRS, &msrs, NULL) != 1)
+	if (regs->syscall_entry || KVM_IOCTL(fd, KVM_GET_MSRS, &msrs, NULL) != 1)
 		return;
 	regs->syscall_entry = msrs.lstar.data;
 	regs->has_syscall_entry = true;
 }
 
-void arch_regs_read(int fd, struct vcpu_regs *regs)
+/* Registers do not tell a vCPU that waits for its SIPI. */
+static void read_runstate(int fd, struct vcpu_regs *regs)
 {
 	struct kvm_mp_state state;
+
+	if (regs->started || KVM_IOCTL(fd, KVM_GET_MP_STATE, &state, NULL))
+		return;
+	regs->runstate = state.mp_state;
+	regs->started = state.mp_state != KVM_MP_STATE_UNINITIALIZED &&
+			state.mp_state != KVM_MP_STATE_INIT_RECEIVED;
+}
+
+u64 arch_regs_sets(int vm_fd)
+{
+	const u64 sets = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+	int can = KVM_IOCTL(vm_fd, KVM_CHECK_EXTENSION, (long)KVM_CAP_SYNC_REGS, NULL);
+
+	return can > 0 && (can & sets) == sets ? sets : 0;
+}
+
+/* Bit 1 of RFLAGS and CR0.ET are never 0 (SDM vol. 3, 2.3 and 2.5). */
+bool arch_regs_left(const struct kvm_run *run)
+{
+	return run->s.regs.regs.rflags && run->s.regs.sregs.cr0;
+}
+
+void arch_regs_forget(struct kvm_run *run)
+{
+	run->s.regs.regs.rflags = 0;
+	run->s.regs.sregs.cr0 = 0;
+}
+
+void arch_regs_read(int fd, const struct kvm_run *run, struct vcpu_regs *regs)
+{
 	struct kvm_sregs sregs;
 	struct kvm_regs general;
 
-	*regs = (struct vcpu_regs){ 0 };
-	if (KVM_IOCTL(fd, KVM_GET_REGS, &general, NULL) ||
-	    KVM_IOCTL(fd, KVM_GET_SREGS, &sregs, NULL))
-		return;
-	read_general(&general, regs);
-	regs->pt_root = sregs.cr3;
+	regs->valid = false;
+	if (arch_regs_left(run)) {
+		read_general(&run->s.regs.regs, regs);
+		regs->pt_root = run->s.regs.sregs.cr3;
+	} else {
+		if (KVM_IOCTL(fd, KVM_GET_REGS, &general, NULL) ||
+		    KVM_IOCTL(fd, KVM_GET_SREGS, &sregs, NULL))
+			return;
+		read_general(&general, regs);
+		regs->pt_root = sregs.cr3;
+	}
 	read_syscall_entry(fd, regs);
-	if (!KVM_IOCTL(fd, KVM_GET_MP_STATE, &state, NULL))
-		regs->runstate = state.mp_state;
+	read_runstate(fd, regs);
 	regs->valid = true;
 }
 
@@ -80,8 +116,6 @@ int arch_clock_shift(int fd, u64 ticks)
 		.addr = (uintptr_t)&offset,
 	};
 
-	if (KVM_IOCTL(fd, KVM_HAS_DEVICE_ATTR, &attr, NULL))
-		return -ENXIO;
 	if (KVM_IOCTL(fd, KVM_GET_DEVICE_ATTR, &attr, NULL))
 		return -ENXIO;
 	offset -= ticks;

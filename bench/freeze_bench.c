@@ -4,9 +4,14 @@
  *
  * How long it takes from asking for a freeze until every vCPU stands still,
  * beside what one bare signal costs on the same machine: to a thread that
- * sleeps, and back through an eventfd. And what a watchpoint that is never
- * written costs a guest. The guests are a few instructions and run on real KVM;
- * without one, all of it runs in an emulated host.
+ * sleeps, and back through an eventfd, while the guest stands still. Once with
+ * vCPUs that spin (freeze.*) and once with halted ones (freeze_idle.*). More
+ * vCPUs that spin than there are CPUs have no target: what is measured then is
+ * how soon the host's scheduler lets each of their threads run.
+ *
+ * And what a watchpoint that is never written costs a guest. The guests are a
+ * few instructions and run on real KVM; without one, all of it runs in an
+ * emulated host.
  *
  * Prints lines for scripts/bench.awk:
  *	figure NAME VALUE UNIT N MIN MAX PEER TARGET
@@ -42,29 +47,48 @@
 #define UNUSED_GPA  0x60000
 
 /*
- * All other CPUs are started at 4000:0000, by INIT, and SIPI with the vector 40,
- * through the x2APIC's ICR (SDM vol. 3, 12.12.9); they count themselves and
- * spin, the first one works.
+ * All CPUs say where their kernel takes system calls, as every kernel does. The
+ * other ones are started at 4000:0000, by INIT, and SIPI with the vector 40,
+ * through the x2APIC's ICR (SDM vol. 3, 12.12.9), and count themselves.
  */
-TINY_CODE(spin_code, "cli\n"
-		     "cld\n"
-		     "lea 2f(%rip), %rsi\n"
-		     "mov $0x40000, %edi\n"
-		     "mov $(3f - 2f), %ecx\n"
-		     "rep movsb\n"
-		     "mov $0x830, %ecx\n"
-		     "xor %edx, %edx\n"
-		     "mov $0xc4500, %eax\n"
-		     "wrmsr\n"
-		     "mov $0xc4640, %eax\n"
-		     "wrmsr\n"
-		     "1: incq 0x50000\n"
-		     "jmp 1b\n"
-		     ".code16\n"
-		     "2: lock incl %cs:0x100\n"
-		     "4: jmp 4b\n"
-		     ".code64\n"
-		     "3:\n");
+/* clang-format off */
+#define CODE_LSTAR \
+	"mov $0xc0000082, %ecx\n" \
+	"mov $0xffffffff, %edx\n" \
+	"mov $0x81000000, %eax\n" \
+	"wrmsr\n"
+
+#define CODE(first, others) \
+	"cli\n" \
+	"cld\n" \
+	CODE_LSTAR \
+	"lea 2f(%rip), %rsi\n" \
+	"mov $0x40000, %edi\n" \
+	"mov $(3f - 2f), %ecx\n" \
+	"rep movsb\n" \
+	"mov $0x830, %ecx\n" \
+	"xor %edx, %edx\n" \
+	"mov $0xc4500, %eax\n" \
+	"wrmsr\n" \
+	"mov $0xc4640, %eax\n" \
+	"wrmsr\n" \
+	"1: incq 0x50000\n" \
+	first \
+	"jmp 1b\n" \
+	".code16\n" \
+	"2:\n" \
+	CODE_LSTAR \
+	"lock incl %cs:0x100\n" \
+	"4:\n" \
+	others \
+	"jmp 4b\n" \
+	".code64\n" \
+	"3:\n"
+/* clang-format on */
+
+/* The first one works, the others spin. */
+TINY_CODE(spin_code, CODE("", ""));
+TINY_CODE(idle_code, CODE("hlt\n", "hlt\n"));
 
 /**
  * struct peer - the thread that a signal is sent to
@@ -130,14 +154,14 @@ static u64 signal_ns(void)
 	return mono_ns() - start;
 }
 
-static struct vm *spinners_new(u32 cpus, struct ktstr_err *err)
+static struct vm *guest_new(const struct tiny_code *code, u32 cpus, struct ktstr_err *err)
 {
 	struct vm_config cfg = { .topo = { 1, 1, cpus, 1 }, .mem_bytes = MEM_BYTES };
 	struct tiny_guest g;
 	struct kernel_image *img = NULL;
 	struct vm *vm = NULL;
 
-	if (tiny_guest_open(&g, &spin_code))
+	if (tiny_guest_open(&g, code))
 		ktstr_err_set(err, 0, "memfd: %s", strerror(errno));
 	else
 		img = kernel_image_open(g.path, err);
@@ -154,15 +178,15 @@ static u64 guest_u64(struct vm *vm, u64 gpa)
 	return __atomic_load_n((u64 *)gmem_hva(vm->ram, gpa, sizeof(u64)), __ATOMIC_RELAXED);
 }
 
-/* The vCPUs of @vm spin, all of them, when this is through. */
-static int spinners_start(struct vm *vm, struct ktstr_err *err)
+/* All vCPUs of @vm are where they are going to stay when this is through. */
+static int guest_start(struct vm *vm, struct ktstr_err *err)
 {
 	int ret = vm_start(vm, err), ms;
 
 	for (ms = 0; !ret && ms < PATIENCE_MS; ms++) {
+		usleep(1000);
 		if (guest_u64(vm, WORK_GPA) && (u32)guest_u64(vm, STARTED_GPA) == vm->nr_vcpus - 1)
 			return 0;
-		usleep(1000);
 	}
 	return ret ? ret : ktstr_err_set(err, -ETIMEDOUT, "%u vCPUs do not start", vm->nr_vcpus);
 }
@@ -195,13 +219,18 @@ static void print_us(const char *what, const char *q_name, u32 cpus, double *v, 
 	print_figure(name, "us", quantile(v, ROUNDS * SAMPLES, q), v, ROUNDS * SAMPLES, "-");
 }
 
-static int freeze_sample(struct vm *vm, double *us, struct ktstr_err *err)
+/* One freeze, and one signal while all stand still: on a machine with nothing to do. */
+static int freeze_sample(struct vm *vm, double *us, double *peer_us, struct ktstr_err *err)
 {
 	struct rendezvous r;
-	int ret = freeze_begin(vm, &r, RENDEZVOUS_TIMEOUT_NS);
+	int ret;
 
-	freeze_end(vm, &r);
+	usleep(1000);
+	ret = freeze_begin(vm, &r, RENDEZVOUS_TIMEOUT_NS);
 	*us = (r.frozen_ns - r.begin_ns) / 1000.0;
+	usleep(1000);
+	*peer_us = signal_ns() / 1000.0;
+	freeze_end(vm, &r);
 	return ret ? ktstr_err_set(err, ret, "freeze: %u of %u vCPUs: %s", r.frozen, r.vcpus,
 				   strerror(-ret)) :
 		     0;
@@ -211,25 +240,54 @@ static int freeze_samples(struct vm *vm, double *us, double *peer_us, struct kts
 {
 	int i, ret = 0;
 
-	for (i = 0; i < SAMPLES && !ret; i++) {
-		ret = freeze_sample(vm, &us[i], err);
-		usleep(1000);
-		peer_us[i] = signal_ns() / 1000.0;
-		usleep(1000);
-	}
+	for (i = 0; i < SAMPLES && !ret; i++)
+		ret = freeze_sample(vm, &us[i], &peer_us[i], err);
 	return ret;
 }
 
-static int bench_freeze(u32 cpus, struct ktstr_err *err)
+/**
+ * struct kind - what vCPUs do when they are frozen
+ * @name: of the figures
+ * @peer: of the signal's figures
+ * @code: the guest
+ * @needs_cpus: each vCPU needs a CPU of its own
+ */
+struct kind {
+	const char *name;
+	const char *peer;
+	const struct tiny_code *code;
+	bool needs_cpus;
+};
+
+static const struct kind kinds[] = {
+	{ "freeze", "signal", &spin_code, true },
+	{ "freeze_idle", "signal_idle", &idle_code, false },
+};
+
+static void print_freeze(const struct kind *k, u32 cpus, double *us, double *peer_us, double *ratio)
+{
+	const size_t n = ROUNDS * SAMPLES;
+	bool fits = !k->needs_cpus || cpus <= sysconf(_SC_NPROCESSORS_ONLN);
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s.vs_signal.%ucpu", k->name, cpus);
+	print_figure(name, "ratio", quantile(us, n, 0.5) / quantile(peer_us, n, 0.5), ratio, ROUNDS,
+		     fits ? "<=3" : "-");
+	print_us(k->name, "p50", cpus, us, 0.5);
+	print_us(k->name, "p99", cpus, us, 0.99);
+	print_us(k->peer, "p50", cpus, peer_us, 0.5);
+	print_us(k->peer, "p99", cpus, peer_us, 0.99);
+}
+
+static int bench_freeze(const struct kind *k, u32 cpus, struct ktstr_err *err)
 {
 	double us[ROUNDS * SAMPLES], peer_us[ROUNDS * SAMPLES], ratio[ROUNDS];
-	struct vm *vm = spinners_new(cpus, err);
-	char name[64];
+	struct vm *vm = guest_new(k->code, cpus, err);
 	int i, ret;
 
 	if (!vm)
 		return -errno;
-	ret = spinners_start(vm, err);
+	ret = guest_start(vm, err);
 	for (i = 0; i < ROUNDS && !ret; i++) {
 		double *ours = us + i * SAMPLES, *theirs = peer_us + i * SAMPLES;
 
@@ -237,17 +295,21 @@ static int bench_freeze(u32 cpus, struct ktstr_err *err)
 		ratio[i] = quantile(ours, SAMPLES, 0.5) / quantile(theirs, SAMPLES, 0.5);
 	}
 	vm_free(vm);
-	if (ret)
-		return ret;
-	snprintf(name, sizeof(name), "freeze.vs_signal.%ucpu", cpus);
-	print_figure(name, "ratio",
-		     quantile(us, ROUNDS * SAMPLES, 0.5) / quantile(peer_us, ROUNDS * SAMPLES, 0.5),
-		     ratio, ROUNDS, "<=3");
-	print_us("freeze", "p50", cpus, us, 0.5);
-	print_us("freeze", "p99", cpus, us, 0.99);
-	print_us("signal", "p50", cpus, peer_us, 0.5);
-	print_us("signal", "p99", cpus, peer_us, 0.99);
-	return 0;
+	if (!ret)
+		print_freeze(k, cpus, us, peer_us, ratio);
+	return ret;
+}
+
+static int bench_freezes(struct ktstr_err *err)
+{
+	static const u32 cpus[] = { 1, 2, 4, 8 };
+	size_t i, j;
+	int ret = 0;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		for (j = 0; j < ARRAY_SIZE(cpus) && !ret; j++)
+			ret = bench_freeze(&kinds[i], cpus[j], err);
+	return ret;
 }
 
 /* One user slot; what it watches is identity-mapped in the guest. */
@@ -312,12 +374,12 @@ static int watch_proof(struct vm *vm, struct ktstr_err *err)
 static int bench_watch(struct ktstr_err *err)
 {
 	double armed, plain, ratio[ROUNDS];
-	struct vm *vm = spinners_new(1, err);
+	struct vm *vm = guest_new(&spin_code, 1, err);
 	int i, ret;
 
 	if (!vm)
 		return -errno;
-	ret = spinners_start(vm, err);
+	ret = guest_start(vm, err);
 	for (i = 0; i < ROUNDS && !ret; i++) {
 		/* by turns, and who is first changes as well */
 		ret = rate(vm, i % 2 ? UNUSED_GPA : 0, i % 2 ? &armed : &plain, err);
@@ -336,12 +398,10 @@ static int bench_watch(struct ktstr_err *err)
 
 static int run(struct ktstr_err *err)
 {
-	static const u32 cpus[] = { 1, 2, 4, 8 };
 	int ret = peer_start(err);
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(cpus) && !ret; i++)
-		ret = bench_freeze(cpus[i], err);
+	if (!ret)
+		ret = bench_freezes(err);
 	if (!ret)
 		ret = bench_watch(err);
 	if (!ret)

@@ -438,6 +438,54 @@ TEST_F_TIMEOUT(dual, clean_end, RUN_TIMEOUT_S)
 	EXPECT_EQ(res->dump_path, NULL);
 }
 
+/* What is copied of a machine that does not stand still is kept, and is no proof. */
+FIXTURE(stuck)
+{
+	struct ktstr_result res;
+};
+
+FIXTURE_SETUP(stuck)
+{
+	static const struct ktstr_op one[] = { SNAP(SCENARIO_OP_CAPTURE, "one", false) };
+	struct ktstr_test test = {
+		.name = "stuck",
+		.topology = TOPOLOGY,
+		.duration_ms = 1000,
+		.ops = one,
+		.nr_ops = ARRAY_SIZE(one),
+		.host_fault = KTSTR_HOST_FAULT_STUCK_VCPU,
+	};
+
+	ktstr_run(&test, &self->res);
+	test_summary(&self->res);
+}
+
+FIXTURE_TEARDOWN(stuck)
+{
+	if (!__test_passed(_metadata))
+		test_report(&self->res);
+	ktstr_result_free(&self->res);
+}
+
+TEST_F_TIMEOUT(stuck, vcpu_is_named, RUN_TIMEOUT_S)
+{
+	const struct ktstr_result *res = &self->res;
+	const struct ktstr_snapshot *s = ktstr_snapshot_find(res, "one");
+	const struct op_view *op = ktstr_op_find(res, WIRE_OP_CAPTURE, "one");
+
+	EXPECT_EQ(res->verdict, KTSTR_INCONCLUSIVE);
+	EXPECT_EQ(res->reason, KTSTR_REASON_NOT_FROZEN);
+	ASSERT_NE(op, NULL);
+	EXPECT_EQ(op->status, WIRE_SNAP_ERR);
+	EXPECT_NE(strstr(op->reason, "frozen=1/2: vCPU 1 "), NULL);
+	ASSERT_NE(s, NULL);
+	EXPECT_STREQ(s->v.schema, "degraded");
+	EXPECT_EQ(s->v.frozen, 1);
+	EXPECT_EQ(s->v.vcpus, 2);
+	EXPECT_TRUE(is_json_object(s));
+	EXPECT_NE(strstr(s->json, "\"degraded_reason\": \"frozen=1/2: vCPU 1 "), NULL);
+}
+
 int main(int argc, char **argv)
 {
 	test_enter(argc, argv);

@@ -55,6 +55,9 @@ struct coord_map_write {
  * @periodic: snapshots at equal distances over the workload, 0 = none;
  *            passed periodic_check()
  * @deaf_watch: fault injection: no vCPU ever arms its debug registers
+ * @stuck_vcpu: fault injection: this one, counted from 1, never stands still;
+ *              0 = none
+ * @rendezvous_ns: how long a freeze waits for a vCPU, 0 = RENDEZVOUS_TIMEOUT_NS
  * @fallback_map: end of the name of the map with @fallback_flag, or NULL
  * @fallback_flag: variable the scheduler sets when it has failed, or NULL
  */
@@ -74,6 +77,8 @@ struct coord_config {
 	bool dual;
 	u32 periodic;
 	bool deaf_watch;
+	u32 stuck_vcpu;
+	u64 rendezvous_ns;
 	const char *fallback_map;
 	const char *fallback_flag;
 };

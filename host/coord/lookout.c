@@ -350,6 +350,7 @@ int lookout_start(struct lookout *l, struct vm *vm, struct event_loop *loop)
 
 	l->vm = vm;
 	vm->watch.deaf = l->cfg->deaf_watch;
+	vm->freeze.stuck = l->cfg->stuck_vcpu;
 	l->hit = (struct event){ vm->watch.hit_evt, on_hit, l };
 	l->observed = (struct event){ l->obs.done_evt, on_observed, l };
 	for (i = 0; i < ARRAY_SIZE(events) && !ret; i++)

@@ -11,7 +11,7 @@
 int lookout_freeze(struct lookout *l, struct rendezvous *r)
 {
 	l->freezes++;
-	return freeze_begin(l->vm, r, RENDEZVOUS_TIMEOUT_NS);
+	return freeze_begin(l->vm, r, l->cfg->rendezvous_ns ?: RENDEZVOUS_TIMEOUT_NS);
 }
 
 u64 lookout_thaw(struct lookout *l, struct rendezvous *r)

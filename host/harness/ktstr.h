@@ -134,10 +134,13 @@ enum ktstr_boot {
  * enum ktstr_host_fault - what the host side shall break, in a test of ktstr
  * @KTSTR_HOST_FAULT_NONE: nothing
  * @KTSTR_HOST_FAULT_DEAF_WATCH: no vCPU ever arms its debug registers
+ * @KTSTR_HOST_FAULT_STUCK_VCPU: the guest's CPU 1 never stands still; it is
+ *                               waited for two seconds each time
  */
 enum ktstr_host_fault {
 	KTSTR_HOST_FAULT_NONE,
 	KTSTR_HOST_FAULT_DEAF_WATCH,
+	KTSTR_HOST_FAULT_STUCK_VCPU,
 };
 
 /**

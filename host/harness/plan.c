@@ -23,6 +23,9 @@
 /* Symbols, types and the canary of the watchpoints, before the workload. */
 #define OBSERVE_NS (10 * (u64)NSEC_PER_SEC)
 
+/* Of the fault injection; far longer than a vCPU that is sound takes anywhere. */
+#define STUCK_RENDEZVOUS_NS (2 * (u64)NSEC_PER_SEC)
+
 /* What a guest needs from its kernel's modules, in loading order. */
 static const char *const guest_modules[] = { "virtio_mmio", NULL };
 
@@ -215,7 +218,7 @@ static int check_observation(const struct ktstr_test *test, struct ktstr_err *er
 	if (!test->scheduler && (test->nr_map_writes || test->fallback_map || test->dual_snapshot))
 		return ktstr_err_set(err, -EINVAL,
 				     "map_writes, fallback_map and dual_snapshot are about a scheduler: name one");
-	if ((u32)test->host_fault > KTSTR_HOST_FAULT_DEAF_WATCH)
+	if ((u32)test->host_fault > KTSTR_HOST_FAULT_STUCK_VCPU)
 		return ktstr_err_set(err, -EINVAL,
 				     "host fault %u does not exist; use an enum ktstr_host_fault",
 				     test->host_fault);
@@ -240,6 +243,10 @@ static int plan_observation(const struct ktstr_test *test, struct plan *p, struc
 	c->dual = test->dual_snapshot;
 	c->periodic = test->periodic;
 	c->deaf_watch = test->host_fault == KTSTR_HOST_FAULT_DEAF_WATCH;
+	if (test->host_fault == KTSTR_HOST_FAULT_STUCK_VCPU) {
+		c->stuck_vcpu = 2;
+		c->rendezvous_ns = STUCK_RENDEZVOUS_NS;
+	}
 	c->fallback_map = test->fallback_map;
 	c->fallback_flag = test->fallback_flag;
 	return ret;

@@ -72,26 +72,6 @@ static bool request_refused(const struct judge *j)
 	return false;
 }
 
-bool judge_refused(struct judge *j)
-{
-	const struct ktstr_result *res = j->res;
-	const struct op_view *v = canary_record(j);
-	bool blind = res->observer_seen && !res->observer_ok;
-	bool deaf = v && v->status != WIRE_SNAP_OK;
-	char why[300];
-
-	/* guest-init says -EOPNOTSUPP when the host said no */
-	if (!j->ev.results || j->ev.result.error != -EOPNOTSUPP || !request_refused(j))
-		return false;
-	judge_text(why, sizeof(why), j->ev.result.reason);
-	if (blind)
-		judge_infra(j, OBSERVER_BLIND, "the host cannot observe this kernel: %s; so %s",
-			    res->observer_text, why);
-	else if (deaf)
-		judge_canary(j);
-	return blind || deaf;
-}
-
 /* Which vCPU it was stands in the dump only: a degraded one says so near its beginning. */
 static const char *who_ran(const struct dump_view *v, char *dst, size_t room)
 {
@@ -110,23 +90,55 @@ static const char *who_ran(const struct dump_view *v, char *dst, size_t room)
 	return dst;
 }
 
-void judge_frozen(struct judge *j)
+/* The first one in which a vCPU still ran, or NULL. */
+static const struct dump_view *degraded_dump(const struct judge *j)
 {
 	size_t i;
 
 	for (i = 0; i < j->in->nr_dumps; i++) {
 		const struct dump_view *v = &j->in->dumps[i];
-		char tag[80], who[120];
 
-		if (v->vcpus && v->frozen == v->vcpus)
-			continue;
+		if (!v->vcpus || v->frozen != v->vcpus)
+			return v;
+	}
+	return NULL;
+}
+
+void judge_frozen(struct judge *j)
+{
+	const struct dump_view *v = degraded_dump(j);
+	char tag[80], who[120];
+
+	if (!v)
+		judge_proved(j, PROOF_FROZEN);
+	else
 		judge_infra(j, NOT_FROZEN, "%s for the %s snapshot%s%s: frozen=%u/%u",
 			    who_ran(v, who, sizeof(who)), wire_dump_kind_name(v->kind),
 			    v->tag[0] ? " " : "", judge_text(tag, sizeof(tag), v->tag), v->frozen,
 			    v->vcpus);
-		return;
-	}
-	judge_proved(j, PROOF_FROZEN);
+}
+
+bool judge_refused(struct judge *j)
+{
+	const struct ktstr_result *res = j->res;
+	const struct op_view *v = canary_record(j);
+	bool blind = res->observer_seen && !res->observer_ok;
+	bool deaf = v && v->status != WIRE_SNAP_OK;
+	bool loose = degraded_dump(j);
+	char why[300];
+
+	/* guest-init says -EOPNOTSUPP when the host said no */
+	if (!j->ev.results || j->ev.result.error != -EOPNOTSUPP || !request_refused(j))
+		return false;
+	judge_text(why, sizeof(why), j->ev.result.reason);
+	if (blind)
+		judge_infra(j, OBSERVER_BLIND, "the host cannot observe this kernel: %s; so %s",
+			    res->observer_text, why);
+	else if (deaf)
+		judge_canary(j);
+	else if (loose)
+		judge_frozen(j);
+	return blind || deaf || loose;
 }
 
 void judge_map_writes(struct judge *j)

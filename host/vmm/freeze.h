@@ -80,6 +80,8 @@ const char *vcpu_regs_text(const struct vcpu_regs *regs, char *buf, size_t len);
  *             kvm_valid_regs of every live vCPU before it kicks, so that the
  *             KVM_RUN that is interrupted leaves the registers behind; each
  *             vCPU takes it back on its way out, before @parked
+ * @stuck: fault injection: the vCPU that never parks, counted from 1; 0 = none;
+ *         written before the vCPUs run
  */
 struct freeze {
 	atomic_bool requested;
@@ -87,6 +89,7 @@ struct freeze {
 	int thaw_evt;
 	atomic_ullong clock_shift;
 	u64 regs_sets;
+	u32 stuck;
 };
 
 /**

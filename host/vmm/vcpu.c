@@ -112,7 +112,10 @@ static bool killed(const struct vcpu *vcpu)
 
 static bool freezing(const struct vcpu *vcpu)
 {
-	return atomic_load_explicit(&vcpu->vm->freeze.requested, memory_order_acquire);
+	const struct freeze *f = &vcpu->vm->freeze;
+
+	return atomic_load_explicit(&f->requested, memory_order_acquire) &&
+	       f->stuck != vcpu->index + 1;
 }
 
 /*

@@ -131,6 +131,16 @@ TEST_F(rendezvous, F4_vcpu_that_does_not_park_is_named)
 	freeze_end(&fake.vm, &self->r);
 }
 
+TEST_F(rendezvous, F1_vcpu_that_ignores_freezes_is_named)
+{
+	fake.vm.freeze.stuck = 3;
+	ASSERT_EQ(0, fake_start());
+	EXPECT_EQ(-ETIMEDOUT, freeze_begin(&fake.vm, &self->r, 300 * NSEC_PER_MSEC));
+	EXPECT_EQ(FAKE_CPUS - 1, self->r.frozen);
+	EXPECT_EQ(2, self->r.missing);
+	freeze_end(&fake.vm, &self->r);
+}
+
 TEST_F(rendezvous, F4_vcpu_whose_thread_has_ended_is_not_waited_for)
 {
 	fake.vm.nr_vcpus = 1;

@@ -224,6 +224,26 @@ TEST(F1_snapshot_with_a_vcpu_running)
 	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NOT_FROZEN, "frozen=3/4");
 }
 
+TEST(F1_request_refused_because_of_a_vcpu_that_ran)
+{
+	struct op_view ops[] = {
+		record(WIRE_OP_OBSERVER, WIRE_SNAP_OK, ""),
+		record(WIRE_OP_CAPTURE, WIRE_SNAP_ERR, "frozen=3/4: vCPU 3 did not stand still"),
+	};
+	struct dump_view d = failure_dump();
+	struct fake *v = fake_new(true);
+
+	ops[1].id = 7;
+	refuse(v, ops, ARRAY_SIZE(ops));
+	d.kind = WIRE_DUMP_CAPTURE;
+	d.frozen = 3;
+	v->in.dumps = &d;
+	v->in.nr_dumps = 1;
+	eval(v);
+	EXPECT_TRUE(v->res.infra);
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_NOT_FROZEN, "frozen=3/4");
+}
+
 TEST(F1_the_vcpu_that_ran_is_named)
 {
 	static const char json[] =

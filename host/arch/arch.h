@@ -135,6 +135,29 @@ int arch_debug_set(int fd, const u64 *kva, u32 skip, bool step);
 u32 arch_debug_decode(const struct kvm_debug_exit_arch *dbg, const u64 *armed, u32 *step_mask);
 
 /**
+ * arch_debug_guest() - is a KVM_EXIT_DEBUG the guest's own doing
+ * @dbg: of the exit
+ *
+ * Return: whether the guest asked for it, by single-stepping for instance, be
+ * there slots of ours that trapped as well or not.
+ */
+bool arch_debug_guest(const struct kvm_debug_exit_arch *dbg);
+
+/**
+ * arch_debug_inject() - hand a debug exception on to the guest
+ * @fd: vCPU descriptor
+ * @kva: address in each of the WATCH_SLOTS slots, as KVM has them now
+ * @dbg: of the exit that took it from the guest
+ *
+ * vCPU thread, before the guest runs again. The guest does not see what our
+ * own slots did.
+ *
+ * Return: 0, -EBUSY when another exception is on its way into the guest, or
+ * negative errno.
+ */
+int arch_debug_inject(int fd, const u64 *kva, const struct kvm_debug_exit_arch *dbg);
+
+/**
  * arch_regs_sets() - registers that KVM_RUN can leave in the run page
  * @vm_fd: VM descriptor
  *

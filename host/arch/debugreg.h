@@ -7,6 +7,7 @@
  * every host compiles and tests both; host/arch/arch.h has the calls that hand
  * the running architecture's to KVM.
  */
+#include <stdbool.h>
 #include <linux/types.h>
 
 #include "host/vmm/watch.h"
@@ -29,6 +30,25 @@ u64 x86_dr7(u32 slots);
  * Return: bits B0..B3; 0 for a single step, a task switch or nothing at all.
  */
 u32 x86_debug_slots(u64 dr6);
+
+/**
+ * x86_debug_guest() - is it the guest that asked for a debug exception
+ * @dr6: of the debug exit
+ *
+ * Return: whether there is a single step (BS), a task switch (BT) or a debug
+ * register access (BD) in it.
+ */
+bool x86_debug_guest(u64 dr6);
+
+/**
+ * x86_dr6_guest() - DR6 as the guest finds it in its handler
+ * @old: the guest's, before
+ * @dr6: of the debug exit; its B0..B3 are ours
+ *
+ * B0..B3 are of the newest exception alone, all others stay until the guest
+ * clears them; BLD and RTM are 0 when they happened (Intel SDM vol. 3, 18.2.3).
+ */
+u64 x86_dr6_guest(u64 old, u64 dr6);
 
 /**
  * arm64_dbgwcr() - control register of a watchpoint on a write of 4 bytes

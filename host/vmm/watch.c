@@ -179,13 +179,11 @@ static void turn_off(struct watch_state *st, int fd, u32 index)
 		program(st, none, fd, index);
 }
 
-void watch_self_arm(struct watchpoint_arm *w, struct watch_state *st, int fd, u32 index)
+static void self_arm(struct watchpoint_arm *w, struct watch_state *st, int fd, u32 index)
 {
 	u64 want[WATCH_SLOTS];
 	u32 gen;
 
-	if (!atomic_load_explicit(&w->any_armed, memory_order_relaxed))
-		return;
 	/* before the slots: they are at least as new as this says */
 	gen = atomic_load_explicit(&w->gen, memory_order_acquire);
 	wanted_set(w, want);
@@ -205,6 +203,44 @@ void watch_self_arm(struct watchpoint_arm *w, struct watch_state *st, int fd, u3
 		return;
 	if (atomic_load_explicit(&st->armed_gen, memory_order_relaxed) != gen)
 		atomic_store_explicit(&st->armed_gen, gen, memory_order_release);
+}
+
+/* If these do not stop, something is wrong: rather watch nothing than do nothing else. */
+static void stray(struct watch_state *st, u32 index)
+{
+	u32 total = atomic_fetch_add_explicit(&st->strays_total, 1, memory_order_relaxed);
+
+	if (!total)
+		pr_warn("vCPU %u: a debug exit that no watchpoint explains", index);
+	if (++st->strays < WATCH_STRAYS_MAX || st->gave_up)
+		return;
+	st->gave_up = true;
+	pr_err("vCPU %u: %u debug exits that no watchpoint explains; its stores are not watched",
+	       index, st->strays);
+}
+
+static void hand_on(struct watch_state *st, int fd, u32 index)
+{
+	int ret;
+
+	if (!st->owes)
+		return;
+	st->owes = false;
+	ret = arch_debug_inject(fd, st->armed, &st->owed);
+	if (!ret) {
+		atomic_fetch_add_explicit(&st->handed_on, 1, memory_order_relaxed);
+		return;
+	}
+	pr_warn_once("vCPU %u: a debug exception of the guest is lost: %s", index, strerror(-ret));
+	stray(st, index);
+}
+
+void watch_self_arm(struct watchpoint_arm *w, struct watch_state *st, int fd, u32 index)
+{
+	if (!atomic_load_explicit(&w->any_armed, memory_order_relaxed))
+		return;
+	self_arm(w, st, fd, index);
+	hand_on(st, fd, index);
 }
 
 static bool user_trap(struct watchpoint_arm *w, struct watch_state *st, unsigned int idx, u32 vcpu)
@@ -231,37 +267,25 @@ static bool slot0_trap(struct watchpoint_arm *w, const struct watch_state *st, u
 	return false;
 }
 
-/*
- * The guest's own debug traps end up here too while anything is watched. If
- * they do not stop, something is wrong: rather watch nothing than do nothing else.
- */
-static void stray(struct watch_state *st, u32 index)
-{
-	u32 total = atomic_fetch_add_explicit(&st->strays_total, 1, memory_order_relaxed);
-
-	if (!total)
-		pr_warn("vCPU %u: a debug exit that no watchpoint explains", index);
-	if (++st->strays < WATCH_STRAYS_MAX || st->gave_up)
-		return;
-	st->gave_up = true;
-	pr_err("vCPU %u: %u debug exits that no watchpoint explains; its stores are not watched",
-	       index, st->strays);
-}
-
 bool watch_dispatch(struct watchpoint_arm *w, struct watch_state *st,
 		    const struct kvm_debug_exit_arch *dbg, u32 index)
 {
-	bool stepped = st->step_mask, first = false;
+	bool stepped = st->step_mask, guests = arch_debug_guest(dbg), first = false;
 	u32 slots = arch_debug_decode(dbg, st->armed, &st->step_mask);
 	unsigned int i;
 
+	/* x86: no cause at all is INT1's, and no sign of progress either */
+	if (guests || (!slots && !stepped)) {
+		st->owed = *dbg;
+		st->owes = true;
+	}
 	/* DR6 may show conditions of registers that are off (SDM vol. 3, 18.2.3) */
 	for (i = 0; i < WATCH_SLOTS; i++)
 		if (!st->armed[i])
 			slots &= ~BIT(i);
 	if (slots)
 		st->strays = 0;
-	else if (!stepped)
+	else if (!stepped && !guests)
 		stray(st, index);
 	if (slots & BIT(0))
 		first |= slot0_trap(w, st, index);

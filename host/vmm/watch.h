@@ -111,9 +111,14 @@ struct watchpoint_arm {
  * @failed_total: of this vCPU since the start; any thread may read it
  * @armed_gen: newest generation in force on this vCPU (release)
  * @canary_hits: traps of the arm-time canary; any thread may read it
- * @strays: debug exits that no armed slot explains, since the last that one did
- *          or the last change of the wanted set
+ * @strays: debug exits that neither an armed slot explains nor the guest's own
+ *          doing, since the last that a slot did or the last change of the
+ *          wanted set
  * @strays_total: of this vCPU since the start; any thread may read it
+ * @owed: a debug exception that is the guest's, of the last exit; valid with
+ *        @owes, until it is handed on
+ * @owes: see there
+ * @handed_on: such exceptions since the start; any thread may read it
  * @gave_up: WATCH_STRAYS_MAX was reached: nothing is watched until the wanted
  *           set changes
  */
@@ -129,11 +134,14 @@ struct watch_state {
 	atomic_uint canary_hits;
 	u32 strays;
 	atomic_uint strays_total;
+	struct kvm_debug_exit_arch owed;
+	bool owes;
+	atomic_uint handed_on;
 	bool gave_up;
 };
 
 #define WATCH_ARM_FAILURES_MAX 8
-/* Few enough to be over in a moment, far more than a guest's own debugger makes. */
+/* Few enough to be over in a moment, far more than come from a slot just withdrawn. */
 #define WATCH_STRAYS_MAX 4096
 
 /**
@@ -209,6 +217,8 @@ bool watch_slot0_trap(struct watchpoint_arm *w, u32 vcpu);
  *
  * A user slot that has latched or is muted is left out, so that it costs one
  * trap per vCPU at most until its owner has dealt with it.
+ *
+ * Also hands on to the guest what watch_dispatch() found to be the guest's.
  */
 void watch_self_arm(struct watchpoint_arm *w, struct watch_state *st, int fd, u32 index);
 
@@ -224,6 +234,10 @@ void watch_self_arm(struct watchpoint_arm *w, struct watch_state *st, int fd, u3
  * at an address that was withdrawn meanwhile must not latch for its successor.
  * A slot with the tag "" and no @value_host_ptr is the arm-time canary: its
  * traps are counted in @st and nowhere else.
+ *
+ * While anything is armed, KVM brings every debug exception here, also those of
+ * a guest that single-steps itself. They are the guest's and go back to it with
+ * the next watch_self_arm(), before it runs on.
  *
  * Return: whether a latch was flipped, so that the coordinator will stop the
  * machine; the vCPU then waits for that before it runs on (see vcpu.c).

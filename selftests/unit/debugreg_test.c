@@ -223,6 +223,30 @@ TEST(dispatch_ignores_non_watchpoint_ec)
 	}
 }
 
+TEST(single_step_and_the_like_are_the_guests)
+{
+	static const u64 own[] = { BIT(13), BIT(14), BIT(15) };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(own); i++) {
+		EXPECT_TRUE(x86_debug_guest(0xffff0ff0 | own[i]));
+		EXPECT_TRUE(x86_debug_guest(0xffff0ff1 | own[i]));
+	}
+	for (i = 0; i < 16; i++)
+		EXPECT_FALSE(x86_debug_guest(0xffff0ff0 | i));
+}
+
+TEST(guest_finds_its_own_bits_in_dr6_and_none_of_ours)
+{
+	EXPECT_EQ(0xffff4ff0, x86_dr6_guest(0xffff0ff0, 0xffff4ff5));
+	/* of its last exception: B3 is out of date, BD is not */
+	EXPECT_EQ(0xffff6ff0, x86_dr6_guest(0xffff2ff8, 0xffff4ff0));
+	/* BLD and RTM happened when they are 0, this time or not */
+	EXPECT_EQ(0xffff07f0, x86_dr6_guest(0xffff0ff0, 0xffff07f0));
+	EXPECT_EQ(0xffff4ff0, x86_dr6_guest(0xfffe07f0, 0xffff4ff0));
+	EXPECT_EQ(0xfffe0ff0, x86_dr6_guest(0xffff0ff0, 0xfffe0ff1));
+}
+
 TEST(softstep_ends_the_step)
 {
 	static const u64 armed[WATCH_SLOTS] = { 0, BLOCK, 0, 0 };

@@ -200,6 +200,16 @@ u32 arch_debug_decode(const struct kvm_debug_exit_arch *dbg, const u64 *armed, u
 	return fake.cpu[run - fake.run].slots;
 }
 
+bool arch_debug_guest(const struct kvm_debug_exit_arch *dbg)
+{
+	return false;
+}
+
+int arch_debug_inject(int fd, const u64 *kva, const struct kvm_debug_exit_arch *dbg)
+{
+	return 0;
+}
+
 u64 arch_regs_sets(int vm_fd)
 {
 	return 0;

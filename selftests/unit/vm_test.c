@@ -18,6 +18,7 @@
 #include "host/kernel/image.h"
 #include "host/vmm/vm.h"
 #include "lib/util.h"
+#include "selftests/tiny_guest.h"
 
 #define LOAD_ADDR 0x200000
 #define NO_KVM	  "KVM is not available"
@@ -26,7 +27,7 @@
 struct tiny_kernel {
 	Elf64_Ehdr eh;
 	Elf64_Phdr ph;
-	u8 code[64];
+	u8 code[256];
 };
 
 static struct tiny_kernel tiny(const char *code, size_t len)
@@ -273,6 +274,109 @@ TEST_F(vm, F2_vcpu_that_reads_ports_freezes_and_reads_right)
 
 	if (!freeze_often(_metadata, self, code, sizeof(code) - 1))
 		SKIP(return, NO_KVM);
+}
+
+/*
+ * Single-steps itself: STEP_LOOPS times two instructions, one that writes to
+ * STEP_WATCHED, and the three that end it. The handler counts all exceptions,
+ * those of a step, and those that look like a data breakpoint.
+ */
+#define STEP_LOOPS   2100
+#define STEPS	     (2 * STEP_LOOPS + 4)
+#define STEP_ALL     0x70000
+#define STEP_BS	     0x70004
+#define STEP_B	     0x70008
+#define STEP_WATCHED 0x70010
+#define STEP_DONE    0x70020
+
+TINY_CODE(step_code, "mov $0x80000, %esp\n"
+		     "lea 5f(%rip), %rax\n"
+		     "mov $0x60010, %edi\n"
+		     "mov %ax, (%rdi)\n"
+		     "movl $0x8e000010, 2(%rdi)\n"
+		     "shr $16, %eax\n"
+		     "mov %ax, 6(%rdi)\n"
+		     "lidt 6f(%rip)\n"
+		     "mov $2100, %ecx\n"
+		     "pushf\n"
+		     "orl $0x100, (%rsp)\n"
+		     "popf\n"
+		     "1: dec %ecx\n"
+		     "jnz 1b\n"
+		     "incl 0x70010\n"
+		     "pushf\n"
+		     "andl $~0x100, (%rsp)\n"
+		     "popf\n"
+		     "2: movl $1, 0x70020\n"
+		     "jmp 2b\n"
+		     "5: push %rax\n"
+		     "incl 0x70000\n"
+		     "mov %dr6, %rax\n"
+		     "bt $14, %eax\n"
+		     "adcl $0, 0x70004\n"
+		     "test $15, %al\n"
+		     "jz 7f\n"
+		     "incl 0x70008\n"
+		     "7: mov $0xffff0ff0, %eax\n"
+		     "mov %rax, %dr6\n"
+		     "pop %rax\n"
+		     "iretq\n"
+		     "6: .word 0xfff\n"
+		     ".quad 0x60000\n");
+
+static u32 guest_u32(struct vm *vm, u64 gpa)
+{
+	return __atomic_load_n((u32 *)gmem_hva(vm->ram, gpa, sizeof(u32)), __ATOMIC_RELAXED);
+}
+
+static struct vm *start_stepper(FIXTURE_DATA(vm) * self, bool watched)
+{
+	struct watch_user *u;
+	struct vm *vm;
+
+	self->kernel = tiny((const char *)step_code.start, step_code.end - step_code.start);
+	vm = vm_new(&self->cfg, &self->err);
+	if (!vm)
+		return NULL;
+	if (watched) {
+		u = &vm->watch.user[0];
+		snprintf(u->tag, sizeof(u->tag), "stepped");
+		u->value_len = 4;
+		atomic_store(&u->value_host_ptr, gmem_hva(vm->ram, STEP_WATCHED, 4));
+		atomic_store(&u->request_kva, STEP_WATCHED);
+		atomic_fetch_add(&vm->watch.gen, 1);
+		watch_mark_armed(&vm->watch);
+	}
+	vm_start(vm, NULL);
+	return vm;
+}
+
+/* All steps arrive, and nothing else, whether KVM takes debug exceptions or not. */
+TEST_F_TIMEOUT(vm, F6_guest_that_single_steps_does_not_notice_a_watch, 60)
+{
+	int watched, ms;
+
+	for (watched = 0; watched < 2; watched++) {
+		struct vm *vm = start_stepper(self, watched);
+
+		if (!vm && no_kvm(errno))
+			SKIP(return, NO_KVM);
+		ASSERT_NE(NULL, vm);
+		for (ms = 0; ms < 20000 && !guest_u32(vm, STEP_DONE); ms++)
+			usleep(1000);
+		vm_join(vm);
+		EXPECT_EQ(VM_END_KILLED, vm->exit.end);
+		EXPECT_EQ(1, guest_u32(vm, STEP_DONE));
+		EXPECT_EQ(1, guest_u32(vm, STEP_WATCHED));
+		EXPECT_EQ(STEPS, guest_u32(vm, STEP_ALL));
+		EXPECT_EQ(STEPS, guest_u32(vm, STEP_BS));
+		EXPECT_EQ(0, guest_u32(vm, STEP_B));
+		EXPECT_EQ(0, atomic_load(&vm->vcpus[0].watch.strays_total));
+		/* where watchpoints work, KVM gave us the guest's exceptions as well */
+		EXPECT_EQ(atomic_load(&vm->watch.user[0].hit),
+			  atomic_load(&vm->vcpus[0].watch.handed_on) > STEPS / 2);
+		vm_free(vm);
+	}
 }
 
 static int wait_end(struct vm *vm)

@@ -12,7 +12,9 @@
 #define DR7_4_BYTES(n) (3ULL << (18 + (n) * 4))
 
 /* 18.2.3 */
-#define DR6_B GENMASK(WATCH_SLOTS - 1, 0)
+#define DR6_B	   GENMASK(WATCH_SLOTS - 1, 0)
+#define DR6_OF_OWN (BIT(13) | BIT(14) | BIT(15)) /* BD, BS, BT */
+#define DR6_LOW	   (BIT(11) | BIT(16)) /* BLD, RTM */
 
 u64 x86_dr7(u32 slots)
 {
@@ -28,4 +30,16 @@ u64 x86_dr7(u32 slots)
 u32 x86_debug_slots(u64 dr6)
 {
 	return dr6 & DR6_B;
+}
+
+bool x86_debug_guest(u64 dr6)
+{
+	return dr6 & DR6_OF_OWN;
+}
+
+u64 x86_dr6_guest(u64 old, u64 dr6)
+{
+	u64 rest = old & ~(DR6_B | DR6_LOW);
+
+	return rest | (dr6 & (DR6_OF_OWN | DR6_LOW));
 }

@@ -6,8 +6,9 @@
  * beside what one bare signal costs on the same machine: to a thread that
  * sleeps, and back through an eventfd, while the guest stands still. Once with
  * vCPUs that spin (freeze.*) and once with halted ones (freeze_idle.*). More
- * vCPUs that spin than there are CPUs have no target: what is measured then is
- * how soon the host's scheduler lets each of their threads run.
+ * vCPUs than there are CPUs have no target: each one's thread has to run for a
+ * moment to park, so what is measured then is how the host's scheduler makes
+ * them take turns.
  *
  * And what a watchpoint that is never written costs a guest. The guests are a
  * few instructions and run on real KVM; without one, all of it runs in an
@@ -250,24 +251,22 @@ static int freeze_samples(struct vm *vm, double *us, double *peer_us, struct kts
  * @name: of the figures
  * @peer: of the signal's figures
  * @code: the guest
- * @needs_cpus: each vCPU needs a CPU of its own
  */
 struct kind {
 	const char *name;
 	const char *peer;
 	const struct tiny_code *code;
-	bool needs_cpus;
 };
 
 static const struct kind kinds[] = {
-	{ "freeze", "signal", &spin_code, true },
-	{ "freeze_idle", "signal_idle", &idle_code, false },
+	{ "freeze", "signal", &spin_code },
+	{ "freeze_idle", "signal_idle", &idle_code },
 };
 
 static void print_freeze(const struct kind *k, u32 cpus, double *us, double *peer_us, double *ratio)
 {
 	const size_t n = ROUNDS * SAMPLES;
-	bool fits = !k->needs_cpus || cpus <= sysconf(_SC_NPROCESSORS_ONLN);
+	bool fits = cpus <= sysconf(_SC_NPROCESSORS_ONLN);
 	char name[64];
 
 	snprintf(name, sizeof(name), "%s.vs_signal.%ucpu", k->name, cpus);

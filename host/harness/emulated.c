@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,16 +60,6 @@ static int cpus_from_env(unsigned int *cpus, struct ktstr_err *err)
 	return 0;
 }
 
-static unsigned int cpus_allowed(void)
-{
-	cpu_set_t set;
-	int n = 1;
-
-	if (!sched_getaffinity(0, sizeof(set), &set))
-		n = CPU_COUNT(&set);
-	return clamp(n, 1, EMULATED_CPUS_MAX);
-}
-
 /*
  * The archive is in memory twice until it is unpacked, and rootfs takes no more
  * than half of the memory.
@@ -105,7 +94,7 @@ static int run_image(struct qemu_config *cfg, char **argv, const struct emulated
 static int run_emulated(char **argv, const struct emulated_opts *opts, int *status,
 			struct ktstr_err *err)
 {
-	struct qemu_config cfg = { .cpus = opts->cpus ? opts->cpus : cpus_allowed() };
+	struct qemu_config cfg = { .cpus = opts->cpus ? opts->cpus : EMULATED_CPUS };
 	char *qemu, *kernel = NULL;
 	int ret = cpus_from_env(&cfg.cpus, err);
 

@@ -265,8 +265,9 @@ TEST_F_TIMEOUT(error, is_caught, RUN_TIMEOUT_S)
 	} else {
 		check_dump(_metadata, &self->res, variant->exit_kind, variant->text);
 	}
-	EXPECT_EQ(self->res.reason, variant->in_attach ? KTSTR_REASON_SCHED_NOT_ATTACHED :
-							 KTSTR_REASON_SCHED_EJECTED);
+	/* on a slow host the error may come before guest-init has seen the attach */
+	if (variant->in_attach || self->res.reason != KTSTR_REASON_SCHED_EJECTED)
+		EXPECT_EQ(self->res.reason, KTSTR_REASON_SCHED_NOT_ATTACHED);
 }
 
 /* A scheduler that leaves by itself, in each of the ways there are. */

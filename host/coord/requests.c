@@ -89,11 +89,9 @@ static bool wide(void *ctx, const char *symbol, u64 kva)
 	return *a && !strncmp(a, b, strlen(a)) && b[strlen(a)] == '+';
 }
 
+/* Everybody stands still, and looks at the slots before it goes on. */
 static void kick(void *ctx)
 {
-	struct lookout *l = ctx;
-
-	vm_kick_all(l->vm);
 }
 
 static int arm_user(struct lookout *l, const char *symbol, struct user_watch_armed *armed,
@@ -119,35 +117,50 @@ static int arm_user(struct lookout *l, const char *symbol, struct user_watch_arm
 	return user_watch_arm(&l->vm->watch, &env, symbol, armed, err);
 }
 
+/*
+ * Arm while nobody runs: the value is exactly what the first store that traps
+ * will replace. A store between looking and arming would be nobody's to see.
+ */
+static int arm_frozen(struct lookout *l, const char *symbol, struct user_watch_armed *armed,
+		      struct ktstr_err *err)
+{
+	struct rendezvous r;
+	int ret;
+
+	ret = capture_gate_take(&l->gate, CAPTURE_REQUEST, err);
+	if (ret)
+		return ret;
+	ret = lookout_freeze(l, &r);
+	if (ret)
+		ktstr_err_set(err, ret, "watch '%s': frozen=%u/%u: vCPU %u did not stand still",
+			      symbol, r.frozen, r.vcpus, r.missing);
+	else
+		ret = arm_user(l, symbol, armed, err);
+	lookout_thaw(l, &r);
+	capture_gate_drop(&l->gate);
+	return ret;
+}
+
 static int arm_watch(struct lookout *l, const struct snapshot_request *req, struct ktstr_err *err)
 {
 	struct user_watch_armed armed;
-	struct user_slot *slot;
-	struct watch_user *u;
 	int ret;
 
 	ret = request_not_ready(l, err);
 	if (!ret)
-		ret = arm_user(l, req->tag, &armed, err);
+		ret = arm_frozen(l, req->tag, &armed, err);
 	if (ret)
 		return ret;
-	if (!lookout_armed(l)) {
-		user_watch_free(&l->vm->watch, armed.idx, NULL);
-		return ktstr_err_set(err, -ETIMEDOUT, "watch '%s': not every vCPU could be armed",
-				     req->tag);
-	}
-	u = &l->vm->watch.user[armed.idx];
-	slot = &l->slot[armed.idx];
-	*slot = (struct user_slot){
+	l->slot[armed.idx] = (struct user_slot){
 		.armed_ns = mono_ns(),
 		.old_value = armed.old_value,
 		.id = req->id,
 	};
-	/* a store between publishing and arming was nobody's to see */
-	armed.old_value = user_watch_value(u);
-	if (!atomic_load_explicit(&u->hit, memory_order_acquire))
-		slot->old_value = armed.old_value;
-	return 0;
+	if (lookout_armed(l))
+		return 0;
+	user_watch_free(&l->vm->watch, armed.idx, NULL);
+	return ktstr_err_set(err, -ETIMEDOUT, "watch '%s': not every vCPU could be armed",
+			     req->tag);
 }
 
 static void end_watch(struct lookout *l, unsigned int idx, enum user_watch_why why)

@@ -56,6 +56,9 @@ static bool follow(struct lookout *l, u64 sched_kva)
 		what = watch_publish(w, sched_kva, l->sched_kva, scx->exit_kind, &r, &out);
 	}
 	l->sched_kva = out.last;
+	/* who was told and has not armed is told again */
+	if (what == WATCH_UNCHANGED && l->sched_kva && !lookout_all_armed(l))
+		vm_kick_all(l->vm);
 	if (what == WATCH_UNCHANGED || what == WATCH_PUBLISH_DEFERRED)
 		return false;
 	pr_debug("slot 0: %s, scheduler %#llx, exit kind at %#llx", watch_publish_name(what),
@@ -72,14 +75,24 @@ static bool follow(struct lookout *l, u64 sched_kva)
 	return what == WATCH_PUBLISHED;
 }
 
-/* A failure that slot 0 cannot have seen: it came before the slot was armed. */
+/*
+ * A failure that slot 0 has not seen. Its own trap holds the vCPU at the store,
+ * and the kernel fills in the exit info only behind it: an exit info that is
+ * there, and no latch, says that the store came before the slot was armed.
+ */
 static void look_for_failure(struct lookout *l, u64 sched_kva, bool published)
 {
 	const struct coord_config *cfg = l->cfg;
+	struct scx_exit_info_view info;
 	u32 kind = 0, flag, size;
 
 	if (l->late_seen || l->fallback_kind)
 		return;
+	if (sched_kva && !scx_exit_info_read(&l->obs.scx, l->obs.gk, sched_kva, &info) &&
+	    info.kind >= SCX_EXIT_ERROR) {
+		l->fallback_kind = info.kind;
+		return;
+	}
 	if (sched_kva && !scx_exit_kind_read(&l->obs.scx, l->obs.gk, sched_kva, &kind) &&
 	    kind >= SCX_EXIT_ERROR && published) {
 		l->fallback_kind = kind;

@@ -27,6 +27,8 @@ static void run(struct ktstr_test *test, struct ktstr_result *res)
 {
 	test->topology = TOPOLOGY;
 	test->scheduler = "ktstr_fixture";
+	/* some errors come during the attach: nothing of it may be missed */
+	test->observe_first = true;
 	if (!test->duration_ms)
 		test->duration_ms = DURATION_MS;
 	ktstr_run(test, res);
@@ -237,7 +239,6 @@ FIXTURE_SETUP(error)
 	struct ktstr_test test = {
 		.sched_args = variant->args,
 		.workers = variant->workers,
-		.observe_first = true,
 	};
 
 	if (variant->callback) {
@@ -308,7 +309,6 @@ FIXTURE_SETUP(end)
 	struct ktstr_test test = {
 		.sched_args = args,
 		.boot = KTSTR_BOOT_VMLINUX,
-		.observe_first = true,
 	};
 
 	run(&test, &self->res);
@@ -361,7 +361,6 @@ FIXTURE_SETUP(cycles)
 		.boot = KTSTR_BOOT_VMLINUX,
 		/* Each change of schedulers waits for RCU, several times. */
 		.extra_cmdline = "rcupdate.rcu_expedited=1",
-		.observe_first = true,
 	};
 
 	run(&test, &self->res);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KTSTR_HOST_INSPECT_VALUE_H
+#define KTSTR_HOST_INSPECT_VALUE_H
+
+/*
+ * What was read out of a guest, as one tree: built while the guest stands
+ * still, printed as text, written as JSON or asked by path when it runs again.
+ *
+ * A tree owns all its nodes and the bytes they show. It is built by one thread
+ * and is read-only afterwards. Every function that adds a node takes a NULL
+ * parent and then adds nothing, so a caller checks once, at the end, whether
+ * vtree_full() says that something is missing.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+#include "lib/err.h"
+
+struct value;
+struct vtree;
+
+/**
+ * enum value_kind - what a node is, and its form in JSON
+ * @VALUE_NULL: null
+ * @VALUE_BOOL: true, false
+ * @VALUE_INT: a number; above 2^53 a hex string
+ * @VALUE_UINT: the same
+ * @VALUE_HEX: an address or bits: "0x1f"
+ * @VALUE_FLOAT: a number, or a string for what JSON has no number for
+ * @VALUE_ENUM: {"value": 1025, "name": "SCX_EXIT_ERROR_BPF"}; the name is null
+ *              for a value that the type does not name
+ * @VALUE_STRING: "text", escaped so that any bytes will do
+ * @VALUE_BYTES: {"hex": "00ff..."}
+ * @VALUE_CPULIST: "0-3,7"
+ * @VALUE_PTR: {"ptr": "0x...", "symbol": "...", "note": "...", "skipped":
+ *             "cycle", "deref": ...}, where all but the first may be missing;
+ *             null for NULL
+ * @VALUE_STRUCT: an object, members in the order of the type
+ * @VALUE_ARRAY: an array; one that was cut is {"items": [...], "truncated":
+ *               {"needed": N, "had": M}}
+ * @VALUE_TRUNCATED: fewer bytes than the type has: {"truncated": {"needed": N,
+ *                   "had": M}, "partial": ...}
+ * @VALUE_UNSUPPORTED: {"unsupported": "the reason"}
+ */
+enum value_kind {
+	VALUE_NULL,
+	VALUE_BOOL,
+	VALUE_INT,
+	VALUE_UINT,
+	VALUE_HEX,
+	VALUE_FLOAT,
+	VALUE_ENUM,
+	VALUE_STRING,
+	VALUE_BYTES,
+	VALUE_CPULIST,
+	VALUE_PTR,
+	VALUE_STRUCT,
+	VALUE_ARRAY,
+	VALUE_TRUNCATED,
+	VALUE_UNSUPPORTED,
+};
+
+/**
+ * vtree_new() - an empty tree
+ * @max_bytes: it stops growing there and says so: vtree_full()
+ *
+ * Return: the tree, the caller's (vtree_free()), or NULL with errno ENOMEM.
+ */
+struct vtree *vtree_new(size_t max_bytes);
+
+/**
+ * vtree_free() - forget it and every node
+ * @t: the tree, or NULL
+ */
+void vtree_free(struct vtree *t);
+
+/**
+ * vtree_root() - its root, a VALUE_STRUCT
+ * @t: the tree
+ */
+struct value *vtree_root(struct vtree *t);
+
+/**
+ * vtree_full() - is something missing because there was no room
+ * @t: the tree
+ */
+bool vtree_full(const struct vtree *t);
+
+/**
+ * vtree_bytes() - how much memory it takes
+ * @t: the tree
+ */
+size_t vtree_bytes(const struct vtree *t);
+
+/**
+ * vtree_nodes() - how many nodes it has, elements of compact arrays included
+ * @t: the tree
+ */
+u64 vtree_nodes(const struct vtree *t);
+
+/**
+ * value_add_struct() - a member that has members
+ * @t: the tree
+ * @parent: a VALUE_STRUCT or VALUE_ARRAY of it, or NULL
+ * @name: of the member; not copied: a literal, or a string that outlives the
+ *        tree (see vtree_strdup()); NULL in an array
+ *
+ * Return: the new node, or NULL.
+ */
+struct value *value_add_struct(struct vtree *t, struct value *parent, const char *name);
+
+/**
+ * value_add_array() - a member that has elements
+ * @t: see value_add_struct(), as for all below
+ * @parent: see there
+ * @name: see there
+ */
+struct value *value_add_array(struct vtree *t, struct value *parent, const char *name);
+
+/**
+ * value_cut() - say that elements of an array are missing
+ * @array: from value_add_array(), or NULL
+ * @needed: elements there are
+ * @had: of them in the array
+ */
+void value_cut(struct value *array, u64 needed, u64 had);
+
+/* Scalars; @text and @bytes are copied. */
+void value_add_null(struct vtree *t, struct value *parent, const char *name);
+void value_add_bool(struct vtree *t, struct value *parent, const char *name, bool v);
+void value_add_int(struct vtree *t, struct value *parent, const char *name, s64 v);
+void value_add_uint(struct vtree *t, struct value *parent, const char *name, u64 v);
+void value_add_hex(struct vtree *t, struct value *parent, const char *name, u64 v);
+void value_add_enum(struct vtree *t, struct value *parent, const char *name, s64 v,
+		    const char *enumerator);
+void value_add_text(struct vtree *t, struct value *parent, const char *name, const char *text);
+void value_add_bytes(struct vtree *t, struct value *parent, const char *name, const void *bytes,
+		     size_t len);
+void value_add_cpulist(struct vtree *t, struct value *parent, const char *name, const void *bits,
+		       u32 nr_bits);
+
+/**
+ * value_add_ptr() - a pointer that was not or could not be followed
+ * @t: see value_add_struct()
+ * @parent: see there
+ * @name: see there
+ * @v: where it points
+ * @skipped: why it was not followed, or NULL; not copied
+ */
+struct value *value_add_ptr(struct vtree *t, struct value *parent, const char *name, u64 v,
+			    const char *skipped);
+
+/**
+ * value_unsupported() - something that cannot be shown
+ * @t: see value_add_struct()
+ * @parent: see there
+ * @name: see there
+ * @fmt: the reason, for people
+ */
+void value_unsupported(struct vtree *t, struct value *parent, const char *name, const char *fmt,
+		       ...) __printf(4, 5);
+
+/**
+ * vtree_strdup() - a string that lives as long as the tree
+ * @t: the tree
+ * @text: any bytes up to a NUL
+ *
+ * Return: the copy, or "" when there is no room.
+ */
+const char *vtree_strdup(struct vtree *t, const char *text);
+
+/* Reading. */
+
+enum value_kind value_kind(const struct value *v);
+const char *value_name(const struct value *v);
+
+/**
+ * value_count() - members or elements
+ * @v: a VALUE_STRUCT or VALUE_ARRAY; anything else has none
+ */
+u64 value_count(const struct value *v);
+
+/**
+ * value_get() - by path
+ * @v: where to begin
+ * @path: "ctx.weight", "cpus[3].nr_running", "maps[.bss].value.nr"; "[name]" is
+ *        the element of an array that has that name or whose member "name" is
+ *        or ends in it; pointers that were followed and "value" of a map entry
+ *        are passed through
+ * @err: on failure says which part does not exist, and what does; or NULL
+ *
+ * Return: the node, owned by the tree, or NULL with errno ENOENT, EINVAL (a
+ * path that is none).
+ */
+const struct value *value_get(const struct value *v, const char *path, struct ktstr_err *err);
+
+/**
+ * value_u64() - as a number
+ * @v: the node, or NULL
+ * @out: set on success
+ *
+ * Return: true for numbers, booleans, enums, hex values and pointers.
+ */
+bool value_u64(const struct value *v, u64 *out);
+bool value_s64(const struct value *v, s64 *out);
+
+/**
+ * value_text() - as a string
+ * @v: the node, or NULL
+ *
+ * Return: the text of a VALUE_STRING, the name of a VALUE_ENUM; else NULL.
+ */
+const char *value_text(const struct value *v);
+
+#endif /* KTSTR_HOST_INSPECT_VALUE_H */

@@ -13,7 +13,7 @@
  *   SVER struct scenario_wire    SPTH scheduler path    SARG its argv[i]
  *   SOPS expected ops name       HARG argv[i]           HENV envp[i]
  *   HCWD working directory       HART artifacts dir     SEND u32 frames
- *   SOPR struct scenario_op_wire, its tag, its WIRE_KORQ payload
+ *   SOPR one op, as of lib/scenario_op.c
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,13 +23,14 @@
 #include "lib/err.h"
 
 #define SCENARIO_PATH	     "/ktstr/scenario"
-#define SCENARIO_VERSION     2
+#define SCENARIO_VERSION     3
 #define SCENARIO_WORKERS_MAX 65536
 #define SCENARIO_ATTACH_MS   30000
 /* Bounds on what a decoder accepts; a real file is a few KiB. */
 #define SCENARIO_FILE_MAX    (4U << 20)
 #define SCENARIO_STRINGS_MAX 65536
 #define SCENARIO_OPS_MAX     256
+#define SCENARIO_ARGV_MAX    64
 
 /**
  * enum scenario_fault - what the guest does to itself, in a test of the tester
@@ -55,11 +56,12 @@ enum scenario_fault {
 };
 
 /**
- * enum scenario_op_kind - what the guest asks its host for
+ * enum scenario_op_kind - what the guest asks its host for, or does itself
  * @SCENARIO_OP_CAPTURE: a snapshot, now
  * @SCENARIO_OP_WATCH: a snapshot when a symbol is written
  * @SCENARIO_OP_UNWATCH: no more of that
  * @SCENARIO_OP_KERNEL: kernel memory read or written
+ * @SCENARIO_OP_RUN: a program is run in the guest; its output goes to the host
  * @SCENARIO_OP_NR: one more than the last
  */
 enum scenario_op_kind {
@@ -67,14 +69,15 @@ enum scenario_op_kind {
 	SCENARIO_OP_WATCH,
 	SCENARIO_OP_UNWATCH,
 	SCENARIO_OP_KERNEL,
+	SCENARIO_OP_RUN,
 	SCENARIO_OP_NR,
 };
 
-/* The host may refuse: the scenario goes on. */
+/* The host may refuse, the program may fail: the scenario goes on. */
 #define SCENARIO_OP_MAY_FAIL BIT(0)
 
 /**
- * struct scenario_op - one request of the guest to its host
+ * struct scenario_op - one request of the guest to its host, or one program
  * @kind: enum scenario_op_kind
  * @at_ms: when, counted from scenario start. Ops are carried out one by one in
  *         the order given: one whose time has passed follows its predecessor at
@@ -83,12 +86,16 @@ enum scenario_op_kind {
  *         fails the run unless they may fail
  * @count: how often in a row, without a pause; 0 = once
  * @flags: SCENARIO_OP_MAY_FAIL
- * @tag: name of the snapshot, or the symbol to watch, at most
+ * @tag: name of the snapshot or the output, or the symbol to watch, at most
  *       WIRE_SNAP_TAG_MAX bytes; NULL for SCENARIO_OP_KERNEL, whose request
  *       carries its own
  * @korq: SCENARIO_OP_KERNEL: a WIRE_KORQ payload as of korq_encode(), whose id (any
  *        but 0) the guest replaces
  * @korq_len: bytes of it
+ * @path: SCENARIO_OP_RUN: the program inside the guest
+ * @argv: SCENARIO_OP_RUN: its argv, argv[0] included, NULL-terminated, 1 to
+ *        SCENARIO_ARGV_MAX strings
+ * @timeout_ms: SCENARIO_OP_RUN: it is killed after this long, at least 1
  */
 struct scenario_op {
 	u32 kind;
@@ -98,6 +105,9 @@ struct scenario_op {
 	const char *tag;
 	const void *korq;
 	size_t korq_len;
+	const char *path;
+	char *const *argv;
+	u32 timeout_ms;
 };
 
 /**
@@ -122,7 +132,7 @@ struct scenario_op {
  * @envp: emulated host: its environment, NULL-terminated, or NULL
  * @cwd: emulated host: its working directory, or NULL
  * @artifacts: emulated host: directory whose files are sent back, or NULL
- * @ops: requests of the guest, NULL without any
+ * @ops: requests of the guest and programs it runs, NULL without any
  * @nr_ops: how many, at most SCENARIO_OPS_MAX
  *
  * A decoded object owns every string and array; one that is only encoded may

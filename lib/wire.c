@@ -39,6 +39,7 @@ enum wire_class wire_class(u32 type)
 	case WIRE_DMSG:
 	case WIRE_PROB:
 	case WIRE_TIMC:
+	case WIRE_ROUT:
 		return WIRE_CLASS_VERDICT;
 	case WIRE_SRDY:
 	case WIRE_KADR:
@@ -54,6 +55,8 @@ enum wire_class wire_class(u32 type)
 	case WIRE_VMMR:
 	case WIRE_DUMP:
 	case WIRE_OPRS:
+	case WIRE_MONI:
+	case WIRE_MONS:
 	case WIRE_GFRM:
 	case WIRE_CONS:
 	case WIRE_COM2:

@@ -12,8 +12,9 @@
  * damage; it does not authenticate anything. A tag is four ASCII letters read
  * as one integer, so EXIT is 0x45584954 and travels as "TIXE".
  *
- * The two largest payloads, the guest's result and the report of the VMM
- * process, have their own header: lib/wire_result.h.
+ * What a guest asks of the host has its own header, lib/wire_request.h, and so
+ * have the largest payloads: lib/wire_result.h, lib/wire_dump.h, lib/wire_ops.h
+ * and lib/wire_monitor.h.
  *
  * Nothing here keeps a global or logs. Objects belong to one thread at a time
  * unless their text says otherwise.
@@ -25,6 +26,8 @@
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
+
+#include "lib/wire_request.h"
 
 /* Larger payloads are refused by the writer and dropped by the assembler. */
 #define WIRE_FRAME_MAX (16U << 20)
@@ -73,16 +76,20 @@ static_assert(sizeof(struct wire_hdr) == WIRE_HDR_SIZE);
  * @WIRE_EXCX: exit code of a shell command, struct wire_code
  * @WIRE_DMSG: kernel log text
  * @WIRE_PROB: probe results
- * @WIRE_SNRQ: snapshot request, struct wire_snrq
+ * @WIRE_SNRQ: snapshot request, struct wire_snrq of lib/wire_request.h
  * @WIRE_KORQ: kernel operation request, struct wire_korq of lib/wire_ops.h
  * @WIRE_SSWN: the guest swapped schedulers, empty; cached addresses are void
- * @WIRE_SNRP: host to guest: snapshot reply, struct wire_snrp
+ * @WIRE_SNRP: host to guest: snapshot reply, struct wire_snrp of
+ *             lib/wire_request.h
  * @WIRE_KORP: host to guest: kernel operation reply, struct wire_korp of
  *             lib/wire_ops.h
- * @WIRE_OBSQ: observer request, struct wire_obsq; answered by a WIRE_SNRP
- * @WIRE_VMCI: where the kernel's VMCOREINFO note is, struct wire_vmci, before
- *             WIRE_SRDY
+ * @WIRE_OBSQ: observer request, struct wire_obsq of lib/wire_request.h;
+ *             answered by a WIRE_SNRP
+ * @WIRE_VMCI: where the kernel's VMCOREINFO note is, struct wire_vmci of
+ *             lib/wire_request.h, before WIRE_SRDY
  * @WIRE_TIMC: what the guest's clocks did, struct wire_timc
+ * @WIRE_ROUT: a program the guest was told to run: its start, a piece of its
+ *             output, or its end, struct wire_rout of lib/wire_output.h
  * @WIRE_HFIL: emulated host: a piece of an artifact file, struct wire_hfil
  * @WIRE_VMMR: VMM process: its report, struct wire_vmm_report, likewise
  * @WIRE_GFRM: VMM process: one guest frame, struct wire_gfrm and its payload
@@ -90,9 +97,12 @@ static_assert(sizeof(struct wire_hdr) == WIRE_HDR_SIZE);
  * @WIRE_COM2: VMM process: crash text (COM2)
  * @WIRE_DUMP: VMM process: a snapshot, struct wire_dump of lib/wire_dump.h
  * @WIRE_OPRS: VMM process: what came of a request, struct wire_oprs likewise
+ * @WIRE_MONI: VMM process: what the monitor can see, struct wire_moni of
+ *             lib/wire_monitor.h
+ * @WIRE_MONS: VMM process: one sample of the monitor, struct wire_mons likewise
  *
- * WIRE_SSWN, WIRE_WPRC, WIRE_OBSQ, WIRE_VMCI, WIRE_TIMC and everything from
- * WIRE_HFIL on are numbered by this project. The last group never comes from a
+ * WIRE_SSWN, WIRE_WPRC, WIRE_OBSQ, WIRE_VMCI, WIRE_TIMC, WIRE_ROUT and everything
+ * from WIRE_HFIL on are numbered by this project. The last group never comes from a
  * guest.
  */
 enum wire_tag {
@@ -128,6 +138,7 @@ enum wire_tag {
 	WIRE_OBSQ = WIRE_TAG('O', 'B', 'S', 'Q'),
 	WIRE_VMCI = WIRE_TAG('V', 'M', 'C', 'I'),
 	WIRE_TIMC = WIRE_TAG('T', 'I', 'M', 'C'),
+	WIRE_ROUT = WIRE_TAG('R', 'O', 'U', 'T'),
 	WIRE_HFIL = WIRE_TAG('H', 'F', 'I', 'L'),
 	WIRE_VMMR = WIRE_TAG('V', 'M', 'M', 'R'),
 	WIRE_GFRM = WIRE_TAG('G', 'F', 'R', 'M'),
@@ -135,6 +146,8 @@ enum wire_tag {
 	WIRE_COM2 = WIRE_TAG('C', 'O', 'M', '2'),
 	WIRE_DUMP = WIRE_TAG('D', 'U', 'M', 'P'),
 	WIRE_OPRS = WIRE_TAG('O', 'P', 'R', 'S'),
+	WIRE_MONI = WIRE_TAG('M', 'O', 'N', 'I'),
+	WIRE_MONS = WIRE_TAG('M', 'O', 'N', 'S'),
 };
 
 /**
@@ -275,100 +288,6 @@ struct wire_kadr {
 	__le64 text;
 } __packed;
 static_assert(sizeof(struct wire_kadr) == 24);
-
-#define WIRE_SNAP_TAG_MAX 64
-
-/**
- * enum wire_snap_kind - what a snapshot request asks for
- * @WIRE_SNAP_NONE: illegal on the wire
- * @WIRE_SNAP_CAPTURE: freeze and capture now
- * @WIRE_SNAP_WATCH: capture when the symbol named by the tag is written
- * @WIRE_SNAP_UNWATCH: give the slot of the symbol named by the tag back
- */
-enum wire_snap_kind {
-	WIRE_SNAP_NONE = 0,
-	WIRE_SNAP_CAPTURE = 1,
-	WIRE_SNAP_WATCH = 2,
-	WIRE_SNAP_UNWATCH = 3,
-};
-
-/**
- * struct wire_snrq - WIRE_SNRQ, exactly 72 bytes
- * @id: chosen by the guest, not 0
- * @kind: enum wire_snap_kind
- * @tag: NUL-padded name; all 64 bytes may be used
- */
-struct wire_snrq {
-	__le32 id;
-	__le32 kind;
-	char tag[WIRE_SNAP_TAG_MAX];
-} __packed;
-static_assert(sizeof(struct wire_snrq) == 72);
-
-/**
- * enum wire_snap_status - answer to a snapshot request
- * @WIRE_SNAP_OK: done
- * @WIRE_SNAP_ERR: refused or failed; the reason says why
- */
-enum wire_snap_status {
-	WIRE_SNAP_OK = 1,
-	WIRE_SNAP_ERR = 2,
-};
-
-/**
- * struct wire_snrp - WIRE_SNRP, exactly 520 bytes
- * @id: of the request
- * @status: enum wire_snap_status
- * @reason: NUL-terminated
- */
-struct wire_snrp {
-	__le32 id;
-	__le32 status;
-	char reason[512];
-} __packed;
-static_assert(sizeof(struct wire_snrp) == 520);
-
-/**
- * enum wire_obs_kind - what an observer request asks for
- * @WIRE_OBS_AWAIT: answer when the host can read the kernel's symbols and
- *                  types, or never will (an error that says why)
- * @WIRE_OBS_CANARY_ARM: watch the guest's own word at addr on every vCPU
- * @WIRE_OBS_CANARY_DONE: the word was written once on each of count CPUs: say
- *                        whether every vCPU trapped, and stop watching it
- */
-enum wire_obs_kind {
-	WIRE_OBS_AWAIT = 1,
-	WIRE_OBS_CANARY_ARM = 2,
-	WIRE_OBS_CANARY_DONE = 3,
-};
-
-/**
- * struct wire_obsq - WIRE_OBSQ, exactly 24 bytes
- * @id: chosen by the guest, not 0, from the same numbers as of WIRE_SNRQ
- * @kind: enum wire_obs_kind
- * @addr: a guest virtual address, 4-byte aligned
- * @count: number of CPUs
- * @pad: 0
- */
-struct wire_obsq {
-	__le32 id;
-	__le32 kind;
-	__le64 addr;
-	__le32 count;
-	__le32 pad;
-} __packed;
-static_assert(sizeof(struct wire_obsq) == 24);
-
-/**
- * struct wire_vmci - WIRE_VMCI, exactly 16 bytes
- * @gpa: guest physical address of the note, from /sys/kernel/vmcoreinfo
- * @size: bytes of it
- */
-struct wire_vmci {
-	__le64 gpa;
-	__le64 size;
-} __packed;
-static_assert(sizeof(struct wire_vmci) == 16);
 
 /**
  * struct wire_timc - WIRE_TIMC, exactly 48 bytes

@@ -21,6 +21,8 @@
 #include <stdio.h>
 #include <linux/types.h>
 
+#include "host/harness/ktstr_op.h"
+#include "host/harness/ktstr_output.h"
 #include "lib/scenario.h"
 #include "lib/topology.h"
 #include "lib/wire.h"
@@ -141,60 +143,6 @@ enum ktstr_host_fault {
 	KTSTR_HOST_FAULT_NONE,
 	KTSTR_HOST_FAULT_DEAF_WATCH,
 	KTSTR_HOST_FAULT_STUCK_VCPU,
-};
-
-/**
- * struct ktstr_kop - one entry of a kernel operation
- * @target: what it is about; decides which of the next six count
- * @symbol: WIRE_KOP_SYMBOL, WIRE_KOP_PERCPU_FIELD: a kernel symbol
- * @field: WIRE_KOP_PERCPU_FIELD, WIRE_KOP_TASK_FIELD: dotted member path
- * @address: WIRE_KOP_DIRECT, WIRE_KOP_KVA: guest kernel address
- * @cpu: WIRE_KOP_PERCPU_FIELD: which CPU's copy
- * @pid: WIRE_KOP_TASK_FIELD: of the task, in the guest's first PID namespace
- * @start_time_ns: WIRE_KOP_TASK_FIELD: its start time
- * @type: of the value
- * @value: writing a U32, U64 or OR_U32: the value
- * @len: WIRE_KOP_BYTES: how many; 0 for the other types
- * @bytes: writing WIRE_KOP_BYTES: @len bytes; otherwise NULL
- */
-struct ktstr_kop {
-	enum wire_kop_target target;
-	const char *symbol;
-	const char *field;
-	u64 address;
-	u32 cpu;
-	u32 pid;
-	u64 start_time_ns;
-	enum wire_kop_value type;
-	u64 value;
-	u32 len;
-	const void *bytes;
-};
-
-/**
- * struct ktstr_op - something the guest asks of the host while it runs
- * @kind: snapshot now, watch a symbol, give a watch back, kernel operation
- * @at_ms: when, after scenario start; operations run in the order given, so
- *         one with an earlier time than the one before it runs late
- * @count: how often, back to back; 0 = once
- * @may_fail: a refusal is recorded and does not fail the test
- * @name: tag of a snapshot or kernel operation, or the symbol to watch: the
- *        kernel's own name, verbatim (Documentation/watching.rst)
- * @mode: kernel operation: hot or cold
- * @direction: kernel operation: of all entries
- * @entries: kernel operation: @nr_entries of them
- * @nr_entries: kernel operation: at least 1
- */
-struct ktstr_op {
-	enum scenario_op_kind kind;
-	u32 at_ms;
-	u32 count;
-	bool may_fail;
-	const char *name;
-	enum wire_kop_mode mode;
-	enum wire_kop_direction direction;
-	const struct ktstr_kop *entries;
-	size_t nr_entries;
 };
 
 /**
@@ -378,6 +326,8 @@ struct ktstr_timecheck {
  * @nr_op_results: records of requests, watches and the host's own acts
  * @op_results: them, in order, each with a copy of its data; texts escaped
  *              only when printed
+ * @nr_outputs: programs the guest was told to run and began to
+ * @outputs: what they wrote, in order, or NULL
  * @timecheck_seen: @timecheck was sent
  * @timecheck: what the guest's clocks did
  * @observer_seen: the VMM process said whether it could read the kernel
@@ -417,6 +367,8 @@ struct ktstr_result {
 	u64 snapshots_evicted;
 	size_t nr_op_results;
 	struct op_view *op_results;
+	size_t nr_outputs;
+	struct ktstr_output *outputs;
 	bool timecheck_seen;
 	struct ktstr_timecheck timecheck;
 	bool observer_seen;

@@ -21,23 +21,36 @@
 /* Room for what gk_symbolise() writes about any symbol of a kernel. */
 #define GK_SYMBOLISE_MAX 600
 
+/* NR_CPUS of a kernel is at most this (arch/x86/Kconfig: NR_CPUS_RANGE_END). */
+#define GK_CPUS_MAX 8192
+
 /**
  * struct gk_config - what is known about a guest
  * @ram: its memory; must outlive the guest_kernel
  * @vmcoreinfo_gpa: of WIRE_VMCI; counts only when @vmcoreinfo_size is not 0
  * @vmcoreinfo_size: bytes of the note, 0 = not sent
+ * @vmcoreinfo: the note itself, where it was saved apart from memory: counts
+ *              instead of @vmcoreinfo_gpa; only gk_new() reads it; NULL = in
+ *              guest memory
+ * @vmcoreinfo_len: bytes of @vmcoreinfo
  * @kadr_phys_base: of WIRE_KADR, biased by 1, 0 = not sent
  * @kadr_text: of WIRE_KADR, biased by 1, 0 = not sent
  * @image: the kernel file the guest was booted from, a bzImage or an ELF; only
  *         gk_new() reads it; NULL = none
+ * @ttbr1: arm64: TTBR1_EL1 of any vCPU; counts only with @tcr_el1
+ * @tcr_el1: arm64: TCR_EL1 of any vCPU; 0 = the guest is an x86 one
  */
 struct gk_config {
 	const struct gmem *ram;
 	u64 vmcoreinfo_gpa;
 	u64 vmcoreinfo_size;
+	const void *vmcoreinfo;
+	size_t vmcoreinfo_len;
 	u64 kadr_phys_base;
 	u64 kadr_text;
 	const struct kernel_image *image;
+	u64 ttbr1;
+	u64 tcr_el1;
 };
 
 struct guest_kernel;
@@ -52,8 +65,8 @@ struct guest_kernel;
  *
  * Return: the kernel, to be freed with gk_free(); or NULL with errno set:
  * ENODATA when neither VMCOREINFO nor an ELF symbol table with WIRE_KADR will
- * do, EBADMSG for data that makes no sense or sources of the slide that
- * disagree, ENOMEM.
+ * do, EBADMSG for data that makes no sense, sources of the slide that disagree
+ * or an ELF image whose build ID is not the guest's, ENOMEM.
  */
 struct guest_kernel *gk_new(const struct gk_config *cfg, struct ktstr_err *err);
 
@@ -130,6 +143,35 @@ u64 gk_symbol_count(const struct guest_kernel *gk);
 const char *gk_symbolise(const struct guest_kernel *gk, u64 kva, char *buf, size_t len);
 
 /**
+ * gk_memory() - the memory behind it
+ * @gk: the kernel
+ *
+ * Any thread. Return: gk_config.ram.
+ */
+const struct gmem *gk_memory(const struct guest_kernel *gk);
+
+/**
+ * gk_vmcoreinfo() - the guest's VMCOREINFO note, as it was in gk_new()
+ * @gk: the kernel
+ * @len: set to its bytes, ELF note header included
+ *
+ * For host/kernel/vmcoreinfo.h. Any thread.
+ *
+ * Return: the note, good as long as @gk; NULL when there was none that could
+ * be read.
+ */
+const void *gk_vmcoreinfo(const struct guest_kernel *gk, size_t *len);
+
+/**
+ * gk_map_base() - where guest physical address 0 would be in the direct map
+ * @gk: the kernel
+ * @kva: set on success
+ *
+ * Any thread. Return: true when it is known.
+ */
+bool gk_map_base(const struct guest_kernel *gk, u64 *kva);
+
+/**
  * gk_direct_map() - whether an address is in the kernel's map of all RAM
  * @gk: the kernel
  * @kva: any value
@@ -178,6 +220,18 @@ void *gk_hva(const struct guest_kernel *gk, u64 kva, u64 len);
 int gk_read(const struct guest_kernel *gk, u64 kva, void *buf, size_t len);
 
 /**
+ * gk_read_fault() - gk_read() that says how far it came
+ * @gk: the kernel
+ * @kva: from where; any value
+ * @buf: where to; has the bytes before @fault
+ * @len: bytes
+ * @fault: on -EFAULT set to the first address that is not mapped or not RAM
+ *
+ * Any thread. Return: 0 or -EFAULT.
+ */
+int gk_read_fault(const struct guest_kernel *gk, u64 kva, void *buf, size_t len, u64 *fault);
+
+/**
  * gk_read_u64() - read one value
  * @gk: the kernel
  * @kva: from where
@@ -223,5 +277,59 @@ int gk_read_str(const struct guest_kernel *gk, u64 kva, char *buf, size_t len);
  * away in the middle of it.
  */
 int gk_write(const struct guest_kernel *gk, u64 kva, const void *buf, size_t len);
+
+/**
+ * gk_percpu() - a CPU's copy of a per-CPU object
+ * @gk: the kernel
+ * @base: address of a per-CPU symbol by gk_symbol(), or a __percpu pointer
+ *        read from memory; any value
+ * @cpu: any value; one that gk_nr_cpus() does not count leads nowhere sensible
+ * @kva: set on success; not said to be mapped
+ *
+ * @base + __per_cpu_offset[@cpu], as per_cpu_ptr() of include/linux/
+ * percpu-defs.h. Any thread.
+ *
+ * Return: 0, -ERANGE for a CPU from GK_CPUS_MAX on, -ENOENT for a kernel
+ * without __per_cpu_offset (CONFIG_SMP=n), -EFAULT when it cannot be read.
+ */
+int gk_percpu(const struct guest_kernel *gk, u64 base, u32 cpu, u64 *kva);
+
+/**
+ * gk_nr_cpu_ids() - what the guest says about its number of CPUs
+ * @gk: the kernel
+ * @nr: set on success: its nr_cpu_ids (kernel/smp.c), any value
+ *
+ * Any thread. Return: 0, -ENOENT without such a symbol, -EFAULT.
+ */
+int gk_nr_cpu_ids(const struct guest_kernel *gk, u32 *nr);
+
+/**
+ * gk_nr_cpus() - how many CPUs to look at
+ * @gk: the kernel
+ * @max: how many the machine has
+ *
+ * Any thread. A caller that finds gk_nr_cpu_ids() above @max says so.
+ *
+ * Return: nr_cpu_ids; @max where that is larger, 0 or cannot be read.
+ */
+u32 gk_nr_cpus(const struct guest_kernel *gk, u32 max);
+
+/**
+ * gk_cache_begin() - remember translations from here on
+ * @gk: the kernel; its guest stands still, or is a saved image
+ *
+ * The calling thread's translations come from a cache until gk_cache_end();
+ * other threads walk the page tables as before. Begins empty each time: what
+ * was remembered does not outlive a freeze. One thread at a time.
+ */
+void gk_cache_begin(struct guest_kernel *gk);
+
+/**
+ * gk_cache_end() - forget translations
+ * @gk: the kernel; without gk_cache_begin() nothing happens
+ *
+ * The thread of gk_cache_begin(), before the guest runs again.
+ */
+void gk_cache_end(struct guest_kernel *gk);
 
 #endif /* KTSTR_HOST_KERNEL_GUEST_KERNEL_H */

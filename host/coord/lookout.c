@@ -81,17 +81,6 @@ bool lookout_armed(struct lookout *l)
 	return true;
 }
 
-static u32 user_hits(const struct watchpoint_arm *w)
-{
-	u32 hits = 0;
-	unsigned int i;
-
-	for (i = 0; i < WATCH_USER_SLOTS; i++)
-		if (atomic_load_explicit(&w->user[i].hit, memory_order_acquire))
-			hits |= 1u << i;
-	return hits;
-}
-
 static bool vcpu_died(const struct vm *vm)
 {
 	u32 i;
@@ -180,7 +169,7 @@ static enum capture_trigger next(struct lookout *l)
 			       !l->late_seen,
 		.fallback_latch = l->fallback_kind && !l->late_seen,
 		.requests = l->snapshots.nr + l->kernel_ops.nr,
-		.user_hits = user_hits(&l->vm->watch),
+		.user_hits = watch_user_hits(&l->vm->watch),
 		.periodic_due = boundary_due(l),
 	};
 
@@ -204,7 +193,7 @@ static bool do_next(struct lookout *l)
 		request_next(l);
 		break;
 	case CAPTURE_USER_HIT:
-		request_user_hit(l, __builtin_ctz(user_hits(&l->vm->watch)));
+		request_user_hit(l, __builtin_ctz(watch_user_hits(&l->vm->watch)));
 		break;
 	case CAPTURE_PERIODIC:
 		serve_boundary(l);

@@ -31,12 +31,8 @@ static u32 fired_slots(const struct lookout *l, u32 kind)
 	const struct watchpoint_arm *w = &l->vm->watch;
 	u32 slots = (kind == WIRE_DUMP_FAILURE || !l->late_seen) &&
 		    atomic_load_explicit(&w->hit, memory_order_acquire);
-	unsigned int i;
 
-	for (i = 0; i < WATCH_USER_SLOTS; i++)
-		if (atomic_load_explicit(&w->user[i].hit, memory_order_acquire))
-			slots |= 2u << i;
-	return slots;
+	return slots | watch_user_hits(w) << 1;
 }
 
 static int copy(struct lookout *l, const struct snap_want *want, struct snap *s)

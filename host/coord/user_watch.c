@@ -107,21 +107,6 @@ static int resolve(const struct user_watch_env *env, const char *symbol, const c
 	return 0;
 }
 
-/* The guest may be writing it right now: one load of the whole word. */
-static u64 read_value(const void *p, u32 len)
-{
-	if (len == sizeof(u64))
-		return le64_to_cpu(__atomic_load_n((const __le64 *)p, __ATOMIC_RELAXED));
-	return le32_to_cpu(__atomic_load_n((const __le32 *)p, __ATOMIC_RELAXED));
-}
-
-u64 user_watch_value(const struct watch_user *u)
-{
-	const void *p = atomic_load_explicit(&u->value_host_ptr, memory_order_acquire);
-
-	return p ? read_value(p, u->value_len) : 0;
-}
-
 static const void *value_ptr(const struct user_watch_env *env, const char *symbol, u64 kva,
 			     u32 *len)
 {
@@ -193,7 +178,7 @@ int user_watch_arm(struct watchpoint_arm *w, const struct user_watch_env *env, c
 				     shown, kva);
 	*out = (struct user_watch_armed){ .idx = idx,
 					  .kva = kva,
-					  .old_value = read_value(value, len) };
+					  .old_value = watch_read_value(value, len) };
 	publish(w, idx, symbol, kva, value, len);
 	/* A vCPU in the guest does not look at the slots before its next exit. */
 	env->kick(env->ctx);

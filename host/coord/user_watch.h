@@ -65,7 +65,7 @@ struct user_watch_env {
  * struct user_watch_armed - a watch that was armed
  * @idx: 0..2 for slots 1..3: the lowest that was free
  * @kva: what is watched
- * @old_value: user_watch_value() right before
+ * @old_value: watch_read_value() right before
  */
 struct user_watch_armed {
 	unsigned int idx;
@@ -101,14 +101,6 @@ int user_watch_arm(struct watchpoint_arm *w, const struct user_watch_env *env, c
  * Return: 0..2, or -ENOENT.
  */
 int user_watch_find(const struct watchpoint_arm *w, const char *symbol);
-
-/**
- * user_watch_value() - the watched bytes as they are now
- * @u: a slot
- *
- * Return: the little-endian number of @u->value_len bytes, 0 for a free slot.
- */
-u64 user_watch_value(const struct watch_user *u);
 
 /**
  * enum user_watch_why - why a watch ends

@@ -65,24 +65,34 @@ bool watch_latch_hit(struct watchpoint_arm *w, u32 kind, u32 vcpu)
 	return first;
 }
 
-/* Guest memory, which other vCPUs may be writing. */
-static u64 watched_value(const struct watch_user *u)
+u64 watch_read_value(const void *p, u32 len)
 {
-	const void *p = atomic_load_explicit(&u->value_host_ptr, memory_order_acquire);
 	u64 value = 0;
 
 	if (!p)
 		return 0;
-	if (u->value_len == 8 && !((uintptr_t)p % 8))
+	if (len == 8 && !((uintptr_t)p % 8))
 		return __atomic_load_n((const u64 *)p, __ATOMIC_RELAXED);
-	if (u->value_len == 8)
+	if (len == 8)
 		value = (u64)__atomic_load_n((const u32 *)p + 1, __ATOMIC_RELAXED) << 32;
 	return value | __atomic_load_n((const u32 *)p, __ATOMIC_RELAXED);
+}
+
+u32 watch_user_hits(const struct watchpoint_arm *w)
+{
+	u32 hits = 0;
+	unsigned int i;
+
+	for (i = 0; i < WATCH_USER_SLOTS; i++)
+		if (atomic_load_explicit(&w->user[i].hit, memory_order_acquire))
+			hits |= 1u << i;
+	return hits;
 }
 
 bool watch_latch_user_hit(struct watchpoint_arm *w, unsigned int idx, u32 vcpu)
 {
 	struct watch_user *u;
+	const void *p;
 	bool first;
 
 	if (idx >= WATCH_USER_SLOTS)
@@ -94,7 +104,8 @@ bool watch_latch_user_hit(struct watchpoint_arm *w, unsigned int idx, u32 vcpu)
 	first = !atomic_load_explicit(&u->hit, memory_order_relaxed);
 	if (first) {
 		u->hit_ns = mono_ns();
-		u->hit_value = watched_value(u);
+		p = atomic_load_explicit(&u->value_host_ptr, memory_order_acquire);
+		u->hit_value = watch_read_value(p, u->value_len);
 		u->hit_vcpu = vcpu;
 		atomic_store_explicit(&u->hit, true, memory_order_release);
 	}

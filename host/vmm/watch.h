@@ -193,6 +193,26 @@ bool watch_latch_hit(struct watchpoint_arm *w, u32 kind, u32 vcpu);
 bool watch_latch_user_hit(struct watchpoint_arm *w, unsigned int idx, u32 vcpu);
 
 /**
+ * watch_user_hits() - which user slots have latched
+ * @w: the watchpoints
+ *
+ * Any thread. Return: a bitmask, bit 0 is slot 1.
+ */
+u32 watch_user_hits(const struct watchpoint_arm *w);
+
+/**
+ * watch_read_value() - a watched word as it is now
+ * @p: in guest memory, a multiple of 4; or NULL
+ * @len: 4 or 8
+ *
+ * Other vCPUs may be writing it. What is aligned to its length is read in one
+ * piece. Any thread.
+ *
+ * Return: the value, 0 for NULL.
+ */
+u64 watch_read_value(const void *p, u32 len);
+
+/**
  * watch_slot0_trap() - read the exit kind and decide
  * @w: the watchpoints
  * @vcpu: whose store it was

@@ -420,6 +420,11 @@ TEST_F(arm, the_guests_bytes_never_reach_a_message_raw)
 	EXPECT_EQ(NULL, strchr(warning, 0x1b));
 }
 
+static u64 value_of(struct watch_user *u)
+{
+	return watch_read_value(atomic_load(&u->value_host_ptr), u->value_len);
+}
+
 TEST_F(arm, old_value_of_4_and_of_8_bytes)
 {
 	EXPECT_EQ(ARM("sym_a"), 0);
@@ -429,10 +434,10 @@ TEST_F(arm, old_value_of_4_and_of_8_bytes)
 	EXPECT_EQ(ARM("sym_b"), 0);
 	EXPECT_EQ(self->out.old_value, 0x1122334455667788ull);
 	EXPECT_EQ(self->w.user[1].value_len, 8);
-	EXPECT_EQ(user_watch_value(&self->w.user[1]), 0x1122334455667788ull);
+	EXPECT_EQ(value_of(&self->w.user[1]), 0x1122334455667788ull);
 	self->k.words[0]++;
-	EXPECT_EQ(user_watch_value(&self->w.user[1]), 0x1122334455667789ull);
-	EXPECT_EQ(user_watch_value(&self->w.user[2]), 0);
+	EXPECT_EQ(value_of(&self->w.user[1]), 0x1122334455667789ull);
+	EXPECT_EQ(value_of(&self->w.user[2]), 0);
 	/* 8 bytes, but not of one page */
 	self->k.no_room_for_8 = true;
 	EXPECT_EQ(ARM("sym_c"), 0);

@@ -74,9 +74,7 @@ FIXTURE_SETUP(boot)
 
 FIXTURE_TEARDOWN(boot)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 /*
@@ -175,9 +173,7 @@ FIXTURE_SETUP(topology)
 
 FIXTURE_TEARDOWN(topology)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 	free(self->exe);
 }
 

@@ -29,9 +29,7 @@ FIXTURE_SETUP(faults)
 
 FIXTURE_TEARDOWN(faults)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 	close_fd(&self->tiny.fd);
 	free(self->exe);
 }

@@ -84,9 +84,7 @@ FIXTURE_SETUP(load)
 
 FIXTURE_TEARDOWN(load)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 /* Cold reads that went well and are on record, none with older jiffies. */
@@ -201,9 +199,7 @@ FIXTURE_SETUP(idle)
 
 FIXTURE_TEARDOWN(idle)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 static u32 count_text(const char *text, const char *what)

@@ -14,4 +14,12 @@
 #include "kselftest_harness.h"
 #undef ksft_test_result_code
 
+/* For FIXTURE_TEARDOWN(): what a failed test's run looked like, and an end to it. */
+static inline void test_end(struct __test_metadata *_metadata, struct ktstr_result *res)
+{
+	if (!__test_passed(_metadata))
+		test_report(res);
+	ktstr_result_free(res);
+}
+
 #endif /* SELFTESTS_KTSTR_HARNESS_H */

@@ -129,11 +129,9 @@ static void remove_dir(const char *path)
 
 FIXTURE_TEARDOWN(snapshot)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
+	test_end(_metadata, &self->res);
 	remove_dir(self->out);
 	remove_dir(self->dir);
-	ktstr_result_free(&self->res);
 }
 
 static int count_entries(const char *path)
@@ -246,9 +244,7 @@ FIXTURE_SETUP(refused)
 
 FIXTURE_TEARDOWN(refused)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 /* A typo in a test must not look like a scheduler that never writes. */
@@ -280,9 +276,7 @@ FIXTURE_SETUP(periodic)
 
 FIXTURE_TEARDOWN(periodic)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 TEST_F_TIMEOUT(periodic, equal_distances, RUN_TIMEOUT_S)
@@ -333,10 +327,8 @@ FIXTURE_SETUP(dual)
 
 FIXTURE_TEARDOWN(dual)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
+	test_end(_metadata, &self->res);
 	remove_dir(self->dir);
-	ktstr_result_free(&self->res);
 }
 
 static void run_dual(FIXTURE_DATA(dual) * self, u32 duration_ms, const char *const *args)
@@ -462,9 +454,7 @@ FIXTURE_SETUP(stuck)
 
 FIXTURE_TEARDOWN(stuck)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 TEST_F_TIMEOUT(stuck, vcpu_is_named, RUN_TIMEOUT_S)

@@ -251,9 +251,7 @@ FIXTURE_SETUP(error)
 
 FIXTURE_TEARDOWN(error)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 TEST_F_TIMEOUT(error, is_caught, RUN_TIMEOUT_S)
@@ -316,9 +314,7 @@ FIXTURE_SETUP(end)
 
 FIXTURE_TEARDOWN(end)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 TEST_F_TIMEOUT(end, leaves_no_dump, RUN_TIMEOUT_S)
@@ -368,9 +364,7 @@ FIXTURE_SETUP(cycles)
 
 FIXTURE_TEARDOWN(cycles)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 TEST_F_TIMEOUT(cycles, then_error, CYCLES_TIMEOUT)
@@ -408,9 +402,7 @@ FIXTURE_SETUP(host_crash)
 
 FIXTURE_TEARDOWN(host_crash)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 TEST_F_TIMEOUT(host_crash, is_caught, RUN_TIMEOUT_S)
@@ -456,9 +448,7 @@ FIXTURE_SETUP(symbols)
 
 FIXTURE_TEARDOWN(symbols)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 static const struct ktstr_snapshot *check_watch(struct __test_metadata *_metadata,
@@ -545,9 +535,7 @@ FIXTURE_SETUP(deaf)
 
 FIXTURE_TEARDOWN(deaf)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 TEST_F_TIMEOUT(deaf, is_inconclusive, RUN_TIMEOUT_S)
@@ -584,9 +572,7 @@ FIXTURE_SETUP(fallback)
 
 FIXTURE_TEARDOWN(fallback)
 {
-	if (!__test_passed(_metadata))
-		test_report(&self->res);
-	ktstr_result_free(&self->res);
+	test_end(_metadata, &self->res);
 }
 
 TEST_F_TIMEOUT(fallback, flag_is_seen, RUN_TIMEOUT_S)

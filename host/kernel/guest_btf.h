@@ -17,6 +17,8 @@ struct kbtf;
 
 /* Objects that are kept; a guest with more gets an error for the rest. */
 #define GUEST_BTF_MAX 256
+/* Bytes of BTF in all of them; a system with 100 modules has a tenth of it. */
+#define GUEST_BTF_BYTES_MAX (128U << 20)
 
 /**
  * guest_btf_new() - an empty collection
@@ -48,7 +50,9 @@ void guest_btf_free(struct guest_btf *c);
  * in one.
  *
  * Return: the types, owned by @c until it is freed, or NULL with errno EFAULT,
- * EFBIG (KBTF_MAX), EINVAL (malformed), ENOSPC (GUEST_BTF_MAX), ENOMEM.
+ * EFBIG (KBTF_MAX), EINVAL (malformed, or split off another base than the
+ * kernel's), EOPNOTSUPP (a kind of type that is not known), ENOSPC
+ * (GUEST_BTF_MAX, GUEST_BTF_BYTES_MAX), ENOMEM.
  */
 const struct kbtf *guest_btf_get(struct guest_btf *c, u64 btf_kva, struct ktstr_err *err);
 

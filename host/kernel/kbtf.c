@@ -354,6 +354,26 @@ int kbtf_struct_size(const struct kbtf *b, const char *type, u32 *size)
 	return 0;
 }
 
+int kbtf_type_size(const struct kbtf *b, u32 id, u64 *size)
+{
+	s64 bytes;
+
+	if (!btf__type_by_id(b->btf, id))
+		return -ENOENT;
+	bytes = btf__resolve_size(b->btf, id);
+	if (bytes < 0)
+		return -EINVAL;
+	*size = bytes;
+	return 0;
+}
+
+const char *kbtf_type_name(const struct kbtf *b, u32 id)
+{
+	const struct btf_type *t = btf__type_by_id(b->btf, id);
+
+	return t ? type_name(b->btf, t) : "";
+}
+
 static const char *enum32_name(const struct btf *btf, const struct btf_type *t, s64 value)
 {
 	const struct btf_enum *e = btf_enum(t);

@@ -119,6 +119,31 @@ bool kbtf_has(const struct kbtf *b, const char *type, const char *member);
 int kbtf_struct_size(const struct kbtf *b, const char *type, u32 *size);
 
 /**
+ * kbtf_type_size() - bytes of any type
+ * @b: the types
+ * @id: of the type; any value
+ * @size: filled in; a pointer has 8. May be 0: an empty struct, an array
+ *        without elements
+ *
+ * Looks through a limited number of typedefs, qualifiers and arrays.
+ *
+ * Return: 0, -ENOENT when there is no such type, or -EINVAL when it has no
+ * size (void, a function, a forward declaration).
+ */
+int kbtf_type_size(const struct kbtf *b, u32 id, u64 *size);
+
+/**
+ * kbtf_type_name() - what a type is called
+ * @b: the types
+ * @id: of the type; any value
+ *
+ * Return: its name without "struct" and the like, owned by @b, at most
+ * BTF_CHECK_NAME_MAX bytes of the guest's; "" for a type without one, for
+ * void and for an id that does not exist.
+ */
+const char *kbtf_type_name(const struct kbtf *b, u32 id);
+
+/**
  * kbtf_enum_name() - the enumerator with a value
  * @b: the types
  * @name: of the enum, "scx_exit_kind"

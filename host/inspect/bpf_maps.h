@@ -124,24 +124,24 @@ void bpf_maps_walk(struct insp *in, const struct bpf_maps_layout *l, struct valu
  * @in: the guest
  * @l: the layout
  * @name: see bpf_obj_find_map()
- * @info: filled in
+ * @view: filled in
  * @err: names the map and what there is instead, or NULL
  *
  * Return: as bpf_obj_find_map().
  */
 int bpf_map_find(const struct insp *in, const struct bpf_maps_layout *l, const char *name,
-		 struct bpf_map_info *info, struct ktstr_err *err);
+		 struct bpf_map_view *view, struct ktstr_err *err);
 
 /**
  * bpf_map_walk_one() - one map
  * @in: the guest, with a tree
  * @l: the layout
- * @info: which
+ * @view: which
  * @to: a VALUE_ARRAY or VALUE_STRUCT that gets a struct without name
  *
  * Return: the struct, or NULL when the tree is full.
  */
 struct value *bpf_map_walk_one(struct insp *in, const struct bpf_maps_layout *l,
-			       const struct bpf_map_info *info, struct value *to);
+			       const struct bpf_map_view *view, struct value *to);
 
 #endif /* KTSTR_HOST_INSPECT_BPF_MAPS_H */

@@ -102,7 +102,7 @@ int bpf_obj_layout_init(struct bpf_obj_layout *l, const struct guest_kernel *gk,
 			const struct kbtf *btf, struct ktstr_err *err);
 
 /**
- * struct bpf_map_info - a struct bpf_map, copied
+ * struct bpf_map_view - a struct bpf_map, copied
  * @kva: its address
  * @id: by which map_idr has it
  * @own_id: that it says itself; 0 = it is being freed
@@ -119,7 +119,7 @@ int bpf_obj_layout_init(struct bpf_obj_layout *l, const struct guest_kernel *gk,
  * @frozen: user space cannot write it any more
  * @name: the guest's bytes, NUL-terminated; escape them
  */
-struct bpf_map_info {
+struct bpf_map_view {
 	u64 kva;
 	u32 id;
 	u32 own_id;
@@ -141,12 +141,12 @@ struct bpf_map_info {
  * @l: the layout
  * @gk: memory
  * @kva: of a struct bpf_map, any value
- * @info: filled in, @info->id with the map's own; only @info->kva is on failure
+ * @view: filled in, @view->id with the map's own; only @view->kva is on failure
  *
  * One read. Return: 0 or -EFAULT.
  */
 int bpf_map_read(const struct bpf_obj_layout *l, const struct guest_kernel *gk, u64 kva,
-		 struct bpf_map_info *info);
+		 struct bpf_map_view *view);
 
 /**
  * bpf_map_for_each() - every map, in order of id
@@ -162,7 +162,7 @@ int bpf_map_read(const struct bpf_obj_layout *l, const struct guest_kernel *gk, 
  * xa_for_each() when the tree is damaged; the rest was walked then.
  */
 int bpf_map_for_each(const struct bpf_obj_layout *l, const struct guest_kernel *gk,
-		     int (*fn)(void *ctx, const struct bpf_map_info *info, bool readable),
+		     int (*fn)(void *ctx, const struct bpf_map_view *view, bool readable),
 		     void *ctx);
 
 /**
@@ -184,7 +184,7 @@ int bpf_prog_for_each(const struct bpf_obj_layout *l, const struct guest_kernel 
  * @gk: memory
  * @name: its whole name, the end of one such as ".bss", or "#7" for an id; the
  *        kernel keeps 15 characters of a name
- * @info: filled in
+ * @view: filled in
  * @err: names the map and what there is instead, or NULL
  *
  * A map whose whole name is @name is preferred to those that end in it.
@@ -193,6 +193,6 @@ int bpf_prog_for_each(const struct bpf_obj_layout *l, const struct guest_kernel 
  * fit, or -EOPNOTSUPP without map_idr.
  */
 int bpf_obj_find_map(const struct bpf_obj_layout *l, const struct guest_kernel *gk,
-		     const char *name, struct bpf_map_info *info, struct ktstr_err *err);
+		     const char *name, struct bpf_map_view *view, struct ktstr_err *err);
 
 #endif /* KTSTR_HOST_INSPECT_BPF_OBJ_H */

@@ -78,7 +78,7 @@ int bpf_progs_layout_init(struct bpf_progs_layout *l, const struct guest_kernel 
 			  const struct kbtf *btf, struct ktstr_err *err);
 
 /**
- * struct bpf_prog_info - a program, copied
+ * struct bpf_prog_view - a program, copied
  * @kva: of its struct bpf_prog
  * @id: by which prog_idr has it
  * @type: BPF_PROG_TYPE_*, any number
@@ -97,7 +97,7 @@ int bpf_progs_layout_init(struct bpf_progs_layout *l, const struct guest_kernel 
  *          program; "" = unknown
  * @st_ops: name of the struct_ops, such as "sched_ext_ops"; "" = none
  */
-struct bpf_prog_info {
+struct bpf_prog_view {
 	u64 kva;
 	u32 id;
 	u32 type;
@@ -121,12 +121,12 @@ struct bpf_prog_info {
  * @in: the guest, running or frozen; needs no tree
  * @l: the layout
  * @kva: of a struct bpf_prog, any value
- * @info: filled in but for @info->id
+ * @view: filled in but for @view->id
  *
  * Return: 0 or -EFAULT.
  */
 int bpf_prog_read(const struct insp *in, const struct bpf_progs_layout *l, u64 kva,
-		  struct bpf_prog_info *info);
+		  struct bpf_prog_view *view);
 
 /**
  * bpf_progs_warm() - load the types of all programs, before a freeze

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <linux/types.h>
 
+#include "host/harness/ktstr_monitor.h"
 #include "host/harness/ktstr_op.h"
 #include "host/harness/ktstr_output.h"
 #include "lib/scenario.h"
@@ -85,6 +86,8 @@ enum ktstr_verdict {
  * @KTSTR_REASON_OBSERVER_BLIND: a request was refused because the host cannot
  *                               read this kernel's memory
  * @KTSTR_REASON_SNAPSHOTS_MISSING: not every periodic snapshot was taken
+ * @KTSTR_REASON_MONITOR_FAILED: the monitor's limits were not kept, and count
+ * @KTSTR_REASON_MONITOR_INCONCLUSIVE: the monitor cannot tell, and counts
  * @KTSTR_REASON_NR: how many there are
  */
 enum ktstr_reason {
@@ -116,6 +119,8 @@ enum ktstr_reason {
 	KTSTR_REASON_MAP_NOT_WRITTEN,
 	KTSTR_REASON_OBSERVER_BLIND,
 	KTSTR_REASON_SNAPSHOTS_MISSING,
+	KTSTR_REASON_MONITOR_FAILED,
+	KTSTR_REASON_MONITOR_INCONCLUSIVE,
 	KTSTR_REASON_NR,
 };
 
@@ -197,6 +202,8 @@ struct ktstr_map_write {
  * @host_fault: what the host side shall break in itself
  * @fallback_map: end of the name of the map with @fallback_flag; NULL = none
  * @fallback_flag: variable the scheduler sets to say that it has failed
+ * @monitor: what the run queues of the guest must keep to, and whether that
+ *           counts; the guest then waits for the observer, as with @ops
  * @extra_cmdline: appended to the guest kernel's command line; NULL = nothing
  * @verbose: guest console on standard error, loglevel 7
  * @out_dir: directory for artifacts, created when missing; NULL = none
@@ -235,6 +242,7 @@ struct ktstr_test {
 	enum ktstr_host_fault host_fault;
 	const char *fallback_map;
 	const char *fallback_flag;
+	struct ktstr_monitor_limits monitor;
 	const char *extra_cmdline;
 	bool verbose;
 	const char *out_dir;
@@ -333,6 +341,8 @@ struct ktstr_timecheck {
  * @observer_seen: the VMM process said whether it could read the kernel
  * @observer_ok: it could
  * @observer_text: how, or why not; printable ASCII, or empty
+ * @monitor: what the monitor saw; its verdict is KTSTR_MONITOR_INCONCLUSIVE
+ *           without samples
  * @emulated: the run took place in the emulated host
  *
  * The owner of the struct releases what it points to: ktstr_result_free().
@@ -374,6 +384,7 @@ struct ktstr_result {
 	bool observer_seen;
 	bool observer_ok;
 	char observer_text[512];
+	struct ktstr_monitor monitor;
 	bool emulated;
 };
 

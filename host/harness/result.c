@@ -86,6 +86,8 @@ const char *ktstr_reason_name(enum ktstr_reason r)
 		[KTSTR_REASON_MAP_NOT_WRITTEN] = "map_not_written",
 		[KTSTR_REASON_OBSERVER_BLIND] = "observer_blind",
 		[KTSTR_REASON_SNAPSHOTS_MISSING] = "snapshots_missing",
+		[KTSTR_REASON_MONITOR_FAILED] = "monitor_failed",
+		[KTSTR_REASON_MONITOR_INCONCLUSIVE] = "monitor_inconclusive",
 	};
 
 	return (u32)r < KTSTR_REASON_NR ? names[r] : "unknown";

@@ -5,8 +5,8 @@
 
 #include "lib/util.h"
 #include "lib/wire.h"
-#include "lib/wire_ops.h"
 #include "scenario.h"
+#include "scenario_op.h"
 
 enum scenario_tag {
 	TAG_SVER = WIRE_TAG('S', 'V', 'E', 'R'),
@@ -40,28 +40,6 @@ struct scenario_wire {
 	__le32 attach_ms;
 } __packed;
 static_assert(sizeof(struct scenario_wire) == 40);
-
-/* SOPR: tag_len bytes of a tag follow, then a WIRE_KORQ payload. */
-struct scenario_op_wire {
-	__le32 kind;
-	__le32 at_ms;
-	__le32 count;
-	__le32 flags;
-	__le32 tag_len;
-} __packed;
-static_assert(sizeof(struct scenario_op_wire) == 20);
-
-const char *scenario_op_name(u32 kind)
-{
-	static const char *const names[SCENARIO_OP_NR] = {
-		[SCENARIO_OP_CAPTURE] = "capture",
-		[SCENARIO_OP_WATCH] = "watch",
-		[SCENARIO_OP_UNWATCH] = "unwatch",
-		[SCENARIO_OP_KERNEL] = "kernel-op",
-	};
-
-	return kind && kind < SCENARIO_OP_NR ? names[kind] : NULL;
-}
 
 const char *scenario_fault_name(u32 fault)
 {
@@ -135,48 +113,16 @@ static void put_strings(struct encoder *e, u32 type, char *const *list)
 	}
 }
 
-/* What an op must be, on either side. */
-static bool op_ok(const struct scenario_op *op)
-{
-	size_t tag_len = op->tag ? strlen(op->tag) : 0;
-	struct korq_view korq;
-
-	if (!scenario_op_name(op->kind) || op->flags & ~SCENARIO_OP_MAY_FAIL)
-		return false;
-	if (op->kind == SCENARIO_OP_KERNEL)
-		return !op->tag && !korq_decode(op->korq, op->korq_len, &korq);
-	return tag_len && tag_len <= WIRE_SNAP_TAG_MAX && !op->korq_len;
-}
-
 static void put_op(struct encoder *e, const struct scenario_op *op)
 {
-	size_t tag_len = op->tag ? strlen(op->tag) : 0;
-	struct scenario_op_wire w = {
-		.kind = cpu_to_le32(op->kind),
-		.at_ms = cpu_to_le32(op->at_ms),
-		.count = cpu_to_le32(op->count),
-		.flags = cpu_to_le32(op->flags),
-		.tag_len = cpu_to_le32(tag_len),
-	};
-	size_t len = sizeof(w) + tag_len + op->korq_len;
-	u8 *buf;
+	size_t len;
+	void *buf;
 
 	if (e->err)
 		return;
-	if (!op_ok(op)) {
-		e->err = -EINVAL;
+	e->err = scenario_op_encode(op, &buf, &len);
+	if (e->err)
 		return;
-	}
-	buf = malloc(len);
-	if (!buf) {
-		e->err = -ENOMEM;
-		return;
-	}
-	memcpy(buf, &w, sizeof(w));
-	if (tag_len)
-		memcpy(buf + sizeof(w), op->tag, tag_len);
-	if (op->korq_len)
-		memcpy(buf + sizeof(w) + tag_len, op->korq, op->korq_len);
 	put_frame(e, TAG_SOPR, buf, len);
 	free(buf);
 }
@@ -314,22 +260,11 @@ static int get_item(struct decoder *d, const struct wire_frame *f, char ***list,
 	return 0;
 }
 
-static void *copy(const void *data, size_t len)
-{
-	void *p = malloc(len);
-
-	if (p)
-		memcpy(p, data, len);
-	return p;
-}
-
 static int get_op(struct decoder *d, const struct wire_frame *f)
 {
 	struct scenario *s = d->s;
-	struct scenario_op_wire w;
-	struct scenario_op *op;
-	const u8 *tag;
-	size_t tag_len;
+	const char *why;
+	int ret;
 
 	if (s->nr_ops >= SCENARIO_OPS_MAX)
 		return ktstr_err_set(d->err, -E2BIG, "scenario: more than %d ops",
@@ -338,29 +273,11 @@ static int get_op(struct decoder *d, const struct wire_frame *f)
 		s->ops = calloc(SCENARIO_OPS_MAX, sizeof(*s->ops));
 	if (!s->ops)
 		return ktstr_err_set(d->err, -ENOMEM, "scenario: out of memory");
-	if (f->len < sizeof(w))
-		return bad_frame(d, f, "too short");
-	memcpy(&w, f->payload, sizeof(w));
-	tag = f->payload + sizeof(w);
-	tag_len = le32_to_cpu(w.tag_len);
-	if (tag_len > f->len - sizeof(w))
-		return bad_frame(d, f, "too short");
-	if (memchr(tag, '\0', tag_len))
-		return bad_frame(d, f, "NUL inside a string");
 	/* counted first, so that what follows is released whatever happens */
-	op = &s->ops[s->nr_ops++];
-	op->kind = le32_to_cpu(w.kind);
-	op->at_ms = le32_to_cpu(w.at_ms);
-	op->count = le32_to_cpu(w.count);
-	op->flags = le32_to_cpu(w.flags);
-	op->korq_len = f->len - sizeof(w) - tag_len;
-	if (tag_len)
-		op->tag = strndup((const char *)tag, tag_len);
-	if (op->korq_len)
-		op->korq = copy(tag + tag_len, op->korq_len);
-	if ((tag_len && !op->tag) || (op->korq_len && !op->korq))
-		return ktstr_err_set(d->err, -ENOMEM, "scenario: out of memory");
-	return op_ok(op) ? 0 : bad_frame(d, f, "no such op");
+	ret = scenario_op_decode(&s->ops[s->nr_ops++], f->payload, f->len, &why);
+	if (ret == -ENOMEM)
+		return ktstr_err_set(d->err, ret, "scenario: out of memory");
+	return ret ? bad_frame(d, f, why) : 0;
 }
 
 static int get_end(struct decoder *d, const struct wire_frame *f)
@@ -464,10 +381,8 @@ static void free_ops(struct scenario *s)
 {
 	u32 i;
 
-	for (i = 0; i < s->nr_ops; i++) {
-		free((void *)s->ops[i].tag);
-		free((void *)s->ops[i].korq);
-	}
+	for (i = 0; i < s->nr_ops; i++)
+		scenario_op_free(&s->ops[i]);
 	free(s->ops);
 }
 

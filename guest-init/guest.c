@@ -71,6 +71,7 @@ static int boot(struct guest *g, struct ktstr_err *err)
 	}
 	wire_writer_init(&g->writer, g->port);
 	requests_init(&g->rq, &g->writer, g->port);
+	program_init(&g->program, &g->writer);
 	announce(g);
 	return 0;
 }
@@ -183,7 +184,7 @@ static void body(struct guest *g)
 	struct ops ops;
 	int ret;
 
-	ops_init(&ops, g->sc, &g->rq, g->start_ns);
+	ops_init(&ops, g->sc, &g->rq, &g->program, g->start_ns);
 	do {
 		now = mono_ns();
 		if (armed && now >= fault_at) {
@@ -200,6 +201,7 @@ static void body(struct guest *g)
 			break;
 		guest_turn(g, wake);
 	} while (!g->result.error && is_well(g, &ops, &look_ns));
+	ops_end(&ops, mono_ns());
 	ret = ops_unfinished(&ops, &err);
 	if (ret)
 		guest_fail(g, ret, "%s", err.msg);
@@ -286,6 +288,7 @@ static void run(struct guest *g)
  */
 static void close_port(struct guest *g)
 {
+	program_free(&g->program);
 	requests_free(&g->rq);
 	wire_writer_free(&g->writer);
 	close_fd(&g->port);
@@ -300,6 +303,8 @@ void guest_main(void)
 		.errout_w = -1,
 		.out.fd = -1,
 		.errout.fd = -1,
+		.program.out = -1,
+		.program.errs.fd = -1,
 		.workers.gate = -1,
 	};
 	struct ktstr_err err = { "" };

@@ -5,11 +5,13 @@
 #include "lib/wire_ops.h"
 #include "ops.h"
 
-void ops_init(struct ops *ops, const struct scenario *sc, struct requests *rq, u64 start_ns)
+void ops_init(struct ops *ops, const struct scenario *sc, struct requests *rq,
+	      struct program *program, u64 start_ns)
 {
 	memset(ops, 0, sizeof(*ops));
 	ops->sc = sc;
 	ops->rq = rq;
+	ops->program = program;
 	ops->start_ns = start_ns;
 }
 
@@ -72,7 +74,12 @@ static int op_fail(struct ops *ops, const struct scenario_op *op, int code, cons
 static int op_begin(struct ops *ops, const struct scenario_op *op, u64 now_ns,
 		    struct ktstr_err *err)
 {
-	int ret = op_ask(ops->rq, op);
+	int ret = 0;
+
+	if (op->kind == SCENARIO_OP_RUN)
+		program_start(ops->program, op, now_ns);
+	else
+		ret = op_ask(ops->rq, op);
 
 	if (ret)
 		return op_fail(ops, op, ret, ": cannot write to the port", err);
@@ -81,14 +88,40 @@ static int op_begin(struct ops *ops, const struct scenario_op *op, u64 now_ns,
 	return 0;
 }
 
+static bool program_ok(const struct program *p)
+{
+	return p->end == WIRE_RUN_EXITED && !p->code;
+}
+
+/* Why an op that must not fail has, or 0. */
+static int op_outcome(struct ops *ops, const struct scenario_op *op, char *what, size_t len)
+{
+	bool run = op->kind == SCENARIO_OP_RUN;
+
+	if (run && ops->program->error) {
+		snprintf(what, len, ": cannot write its output to the port");
+		return ops->program->error;
+	}
+	if (op->flags & SCENARIO_OP_MAY_FAIL)
+		return 0;
+	if (run && !program_ok(ops->program)) {
+		snprintf(what, len, ": %s %s", op->argv[0], ops->program->reason);
+		return -EREMOTEIO;
+	}
+	if (!run && ops->rq->state == REQUEST_REFUSED) {
+		snprintf(what, len, " refused: %s", ops->rq->reason);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
 static int op_end(struct ops *ops, const struct scenario_op *op, struct ktstr_err *err)
 {
-	char what[560];
+	char what[640];
+	int ret = op_outcome(ops, op, what, sizeof(what));
 
-	if (ops->rq->state == REQUEST_REFUSED && !(op->flags & SCENARIO_OP_MAY_FAIL)) {
-		snprintf(what, sizeof(what), " refused: %s", ops->rq->reason);
-		return op_fail(ops, op, -EOPNOTSUPP, what, err);
-	}
+	if (ret)
+		return op_fail(ops, op, ret, what, err);
 	ops->busy = false;
 	if (++ops->done < op_count(op))
 		return 0;
@@ -97,13 +130,21 @@ static int op_end(struct ops *ops, const struct scenario_op *op, struct ktstr_er
 	return 0;
 }
 
+static bool op_pending(struct ops *ops, const struct scenario_op *op, u64 now_ns)
+{
+	if (op->kind == SCENARIO_OP_RUN)
+		return !program_step(ops->program, now_ns);
+	return ops->rq->state == REQUEST_PENDING;
+}
+
 int ops_step(struct ops *ops, u64 now_ns, struct ktstr_err *err)
 {
 	const struct scenario_op *op = current_op(ops);
 	int ret;
 
-	if (op && ops->busy && ops->rq->state == REQUEST_PENDING) {
-		if (now_ns < ops->deadline_ns)
+	if (op && ops->busy && op_pending(ops, op, now_ns)) {
+		/* a program has a deadline of its own */
+		if (op->kind == SCENARIO_OP_RUN || now_ns < ops->deadline_ns)
 			return 0;
 		return op_fail(ops, op, -ETIMEDOUT, ": the host did not answer", err);
 	}
@@ -124,6 +165,8 @@ u64 ops_wake_ns(const struct ops *ops)
 
 	if (!op)
 		return UINT64_MAX;
+	if (ops->busy && op->kind == SCENARIO_OP_RUN)
+		return ops->program->busy ? ops->program->wake_ns : 0;
 	return ops->busy ? ops->deadline_ns : op_due_ns(ops, op);
 }
 
@@ -137,6 +180,11 @@ bool ops_pending(const struct ops *ops, u64 end_ns)
 	const struct scenario_op *op = current_op(ops);
 
 	return op && (ops->busy || op_due_ns(ops, op) < end_ns);
+}
+
+void ops_end(struct ops *ops, u64 now_ns)
+{
+	program_cancel(ops->program, now_ns);
 }
 
 int ops_unfinished(const struct ops *ops, struct ktstr_err *err)

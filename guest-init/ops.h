@@ -4,6 +4,7 @@
 
 #include "lib/err.h"
 #include "lib/scenario.h"
+#include "program.h"
 #include "request.h"
 
 /* How long the host may take over one request. */
@@ -12,18 +13,20 @@
 /**
  * struct ops - the ops of a scenario being carried out
  * @sc: where they come from, borrowed
- * @rq: how they are asked, borrowed
+ * @rq: how the host is asked, borrowed
+ * @program: what runs programs, borrowed
  * @start_ns: scenario start, CLOCK_MONOTONIC
  * @next: op that is current
  * @done: how many times it was carried out
  * @busy: it is being carried out
- * @deadline_ns: of the answer, while @busy
+ * @deadline_ns: of the answer, while @busy with a request
  *
  * One thread.
  */
 struct ops {
 	const struct scenario *sc;
 	struct requests *rq;
+	struct program *program;
 	u64 start_ns;
 	u32 next;
 	u32 done;
@@ -36,12 +39,14 @@ struct ops {
  * @ops: the object, uninitialised
  * @sc: must outlive @ops; the ids of its kernel operations are overwritten
  * @rq: must outlive @ops
+ * @program: must outlive @ops
  * @start_ns: scenario start
  */
-void ops_init(struct ops *ops, const struct scenario *sc, struct requests *rq, u64 start_ns);
+void ops_init(struct ops *ops, const struct scenario *sc, struct requests *rq,
+	      struct program *program, u64 start_ns);
 
 /**
- * ops_step() - take an answer, ask the next question
+ * ops_step() - take an answer or the end of a program, go on to the next op
  * @ops: the object
  * @now_ns: mono_ns()
  * @err: names the op, and the host's reason or what else went wrong
@@ -49,8 +54,9 @@ void ops_init(struct ops *ops, const struct scenario *sc, struct requests *rq, u
  * Never blocks. After an error no further op is begun.
  *
  * Return: 0; -EOPNOTSUPP when the host refused an op that must not fail,
- * -ETIMEDOUT when it did not answer (whether the op may fail or not), or the
- * negative errno of the port.
+ * -EREMOTEIO when a program that must not fail did not exit with 0,
+ * -ETIMEDOUT when the host did not answer (whether the op may fail or not), or
+ * the negative errno of the port.
  */
 int ops_step(struct ops *ops, u64 now_ns, struct ktstr_err *err);
 
@@ -74,6 +80,13 @@ bool ops_busy(const struct ops *ops);
  * @end_ns: CLOCK_MONOTONIC
  */
 bool ops_pending(const struct ops *ops, u64 end_ns);
+
+/**
+ * ops_end() - the scenario is over: kill the program that still runs
+ * @ops: the object
+ * @now_ns: mono_ns()
+ */
+void ops_end(struct ops *ops, u64 now_ns);
 
 /**
  * ops_unfinished() - the first op that was not carried out

@@ -56,7 +56,9 @@ void guest_reap(struct guest *g)
 		;
 	/* As PID 1 we also inherit orphans; they are reaped and forgotten. */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (!sched_reaped(&g->sched, pid, status) && !timecheck_reaped(&g->timecheck, pid))
+		if (!sched_reaped(&g->sched, pid, status) &&
+		    !timecheck_reaped(&g->timecheck, pid) &&
+		    !program_reaped(&g->program, pid, status))
 			workers_reaped(&g->workers, pid);
 }
 
@@ -69,6 +71,8 @@ bool guest_turn(struct guest *g, u64 deadline_ns)
 		{ .fd = g->out.fd, .events = POLLIN },
 		{ .fd = g->errout.fd, .events = POLLIN },
 		{ .fd = request_fd(&g->rq, now), .events = POLLIN },
+		{ .fd = g->program.out, .events = POLLIN },
+		{ .fd = g->program.errs.fd, .events = POLLIN },
 	};
 	struct timespec ts = { 0 };
 
@@ -86,6 +90,8 @@ bool guest_turn(struct guest *g, u64 deadline_ns)
 		forward_pump(&g->errout);
 	if (p[4].revents)
 		request_pump(&g->rq);
+	if (p[5].revents || p[6].revents)
+		program_pump(&g->program);
 	if (p[0].revents)
 		guest_reap(g);
 	return true;

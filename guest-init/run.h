@@ -10,6 +10,7 @@
 #include "lib/scenario.h"
 #include "lib/util.h"
 #include "lib/wire.h"
+#include "program.h"
 #include "request.h"
 #include "result.h"
 #include "sched.h"
@@ -30,6 +31,7 @@
  * @workers: the load
  * @timecheck: the child that watches the clocks
  * @rq: questions to the host
+ * @program: what ops run
  * @result: what the host will be told
  * @start_ns: scenario start, CLOCK_MONOTONIC; 0 before
  * @sched_died: the scheduler ended or was ejected after that
@@ -47,6 +49,7 @@ struct guest {
 	struct workers workers;
 	struct timecheck timecheck;
 	struct requests rq;
+	struct program program;
 	struct wire_result_view result;
 	u64 start_ns;
 	bool sched_died;

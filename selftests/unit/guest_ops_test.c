@@ -43,7 +43,7 @@ FIXTURE_SETUP(ops)
 	memset(&self->err, 0, sizeof(self->err));
 	self->sc.ops = list;
 	self->sc.nr_ops = ARRAY_SIZE(list);
-	ops_init(&self->ops, &self->sc, &self->rq, START);
+	ops_init(&self->ops, &self->sc, &self->rq, &self->program, START);
 }
 
 FIXTURE_TEARDOWN(ops)

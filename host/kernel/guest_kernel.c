@@ -1,70 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/compiler.h>
-#include <linux/sizes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/arch/pgwalk.h"
+#include "host/kernel/buildid.h"
 #include "host/kernel/elf_syms.h"
-#include "host/kernel/guest_kernel.h"
+#include "host/kernel/gk_internal.h"
 #include "host/kernel/kallsyms.h"
-#include "host/kernel/kaslr.h"
-#include "host/kernel/symtab.h"
 #include "host/kernel/vmcoreinfo.h"
 #include "lib/util.h"
 
-#define PAGE SZ_4K
-
-/* Documentation/arch/x86/x86_64/mm.rst */
-#define X86_KERNEL_MAP	    0xffffffff80000000ULL
-#define X86_KERNEL_MAP_SIZE ((u64)SZ_1G)
-#define X86_DIRECT_MAP_L4   0xffff888000000000ULL
-#define X86_DIRECT_MAP_L5   0xff11000000000000ULL
 /* What WIRE_KADR takes off the address of _text, whatever the configuration says. */
 #define X86_KADR_LINK_PHYS ((u64)SZ_16M)
 #define X86_ENTRY	   "entry_SYSCALL_64"
-
-/**
- * struct guest_kernel - see gk_new()
- * @ram: guest memory
- * @ram_end: first address above all of it
- * @live: symbols of kallsyms, addresses at run time; or NULL
- * @linked: symbols of the image, addresses as linked; or NULL
- * @ev: what is known about the slide
- * @slide_known: @slide counts
- * @slide: runtime minus link address
- * @text_gpa: of _text, by WIRE_KADR; 0 = not sent
- * @phys_known: @phys_base counts
- * @phys_base: the kernel's own variable: of an image address, gpa - kva +
- *             X86_KERNEL_MAP
- * @image_start: addresses from here
- * @image_end: to below here are translated by @phys_base
- * @map_base: where the direct map begins
- * @root: gpa of the kernel's page tables
- * @root_known: @root counts
- * @five_levels: they have five levels
- */
-struct guest_kernel {
-	const struct gmem *ram;
-	u64 ram_end;
-	struct symtab *live;
-	struct symtab *linked;
-	struct kaslr_evidence ev;
-	bool slide_known;
-	u64 slide;
-	u64 text_gpa;
-	bool phys_known;
-	u64 phys_base;
-	u64 image_start;
-	u64 image_end;
-	u64 map_base;
-	u64 root;
-	bool root_known;
-	bool five_levels;
-};
 
 /* Symbols. */
 
@@ -103,6 +54,12 @@ u64 gk_symbol_count(const struct guest_kernel *gk)
 	return max(symtab_count(gk->live), symtab_count(gk->linked));
 }
 
+const void *gk_vmcoreinfo(const struct guest_kernel *gk, size_t *len)
+{
+	*len = gk->note_len;
+	return gk->note;
+}
+
 bool gk_slide(const struct guest_kernel *gk, u64 *slide)
 {
 	if (gk->slide_known && slide)
@@ -110,17 +67,12 @@ bool gk_slide(const struct guest_kernel *gk, u64 *slide)
 	return gk->slide_known;
 }
 
-static bool in_image(const struct guest_kernel *gk, u64 kva)
-{
-	return kva >= gk->image_start && kva < gk->image_end;
-}
-
 const char *gk_symbolise(const struct guest_kernel *gk, u64 kva, char *buf, size_t len)
 {
 	const char *name = NULL;
 	u64 offset = 0;
 
-	if (gk && in_image(gk, kva)) {
+	if (gk && gk_in_image(gk, kva)) {
 		if (gk->live)
 			name = symtab_at(gk->live, kva, &offset);
 		else if (gk->slide_known)
@@ -133,160 +85,6 @@ const char *gk_symbolise(const struct guest_kernel *gk, u64 kva, char *buf, size
 	return buf;
 }
 
-/* Memory. */
-
-bool gk_direct_map(const struct guest_kernel *gk, u64 kva)
-{
-	return gk->map_base && kva >= gk->map_base && kva - gk->map_base < gk->ram_end;
-}
-
-/* Translates @kva; up to @run bytes from there on are neighbours in guest memory, if in RAM. */
-static int find_run(const struct guest_kernel *gk, u64 kva, u64 *gpa, u64 *run)
-{
-	if (gk->phys_known && in_image(gk, kva)) {
-		*gpa = kva - X86_KERNEL_MAP + gk->phys_base;
-		*run = gk->image_end - kva;
-	} else if (gk_direct_map(gk, kva)) {
-		*gpa = kva - gk->map_base;
-		*run = gk->ram_end - *gpa;
-	} else {
-		*run = PAGE - kva % PAGE;
-		if (!gk->root_known || x86_pgwalk(gk->ram, gk->root, gk->five_levels, kva, gpa))
-			return -EFAULT;
-	}
-	return gmem_hva(gk->ram, *gpa, 1) ? 0 : -EFAULT;
-}
-
-/* The largest piece of [kva, kva + len) that is contiguous, at least a page's rest; or NULL. */
-static void *find_piece(const struct guest_kernel *gk, u64 kva, size_t len, size_t *piece)
-{
-	u64 gpa, run;
-	void *p;
-
-	if (find_run(gk, kva, &gpa, &run))
-		return NULL;
-	*piece = min_t(u64, len, run);
-	p = gmem_hva(gk->ram, gpa, *piece);
-	if (p)
-		return p;
-	*piece = min(*piece, (size_t)(PAGE - gpa % PAGE));
-	return gmem_hva(gk->ram, gpa, *piece);
-}
-
-int gk_gpa(const struct guest_kernel *gk, u64 kva, u64 *gpa)
-{
-	u64 run;
-
-	return find_run(gk, kva, gpa, &run);
-}
-
-void *gk_hva(const struct guest_kernel *gk, u64 kva, u64 len)
-{
-	u64 gpa, run;
-
-	if (len > PAGE - kva % PAGE || find_run(gk, kva, &gpa, &run))
-		return NULL;
-	return len <= run ? gmem_hva(gk->ram, gpa, len) : NULL;
-}
-
-/* For kallsyms_load(), too: returns how many bytes could be read. */
-static size_t read_some(void *ctx, u64 kva, void *buf, size_t len)
-{
-	const struct guest_kernel *gk = ctx;
-	size_t done = 0, n;
-
-	while (done < len) {
-		const void *p = find_piece(gk, kva + done, len - done, &n);
-
-		if (!p)
-			break;
-		memcpy((char *)buf + done, p, n);
-		done += n;
-	}
-	return done;
-}
-
-int gk_read(const struct guest_kernel *gk, u64 kva, void *buf, size_t len)
-{
-	return read_some((void *)gk, kva, buf, len) == len ? 0 : -EFAULT;
-}
-
-int gk_read_u64(const struct guest_kernel *gk, u64 kva, u64 *v)
-{
-	const u64 *p = kva % sizeof(*v) ? NULL : gk_hva(gk, kva, sizeof(*v));
-
-	if (!p)
-		return gk_read(gk, kva, v, sizeof(*v));
-	*v = READ_ONCE(*p);
-	return 0;
-}
-
-int gk_read_u32(const struct guest_kernel *gk, u64 kva, u32 *v)
-{
-	const u32 *p = kva % sizeof(*v) ? NULL : gk_hva(gk, kva, sizeof(*v));
-
-	if (!p)
-		return gk_read(gk, kva, v, sizeof(*v));
-	*v = READ_ONCE(*p);
-	return 0;
-}
-
-int gk_read_str(const struct guest_kernel *gk, u64 kva, char *buf, size_t len)
-{
-	size_t done = 0, n, got;
-
-	while (done < len - 1) {
-		const char *p =
-			find_piece(gk, kva + done,
-				   min(len - 1 - done, (size_t)(PAGE - (kva + done) % PAGE)), &n);
-
-		if (!p) {
-			buf[done] = '\0';
-			return -EFAULT;
-		}
-		memcpy(buf + done, p, n);
-		got = strnlen(buf + done, n);
-		done += got;
-		if (got < n)
-			return done;
-	}
-	buf[done] = '\0';
-	return done;
-}
-
-static void store(void *p, const void *buf, size_t len)
-{
-	u64 v64;
-	u32 v32;
-
-	if (len == sizeof(v64) && !((uintptr_t)p % sizeof(v64))) {
-		memcpy(&v64, buf, len);
-		WRITE_ONCE(*(u64 *)p, v64);
-	} else if (len == sizeof(v32) && !((uintptr_t)p % sizeof(v32))) {
-		memcpy(&v32, buf, len);
-		WRITE_ONCE(*(u32 *)p, v32);
-	} else {
-		memcpy(p, buf, len);
-	}
-}
-
-int gk_write(const struct guest_kernel *gk, u64 kva, const void *buf, size_t len)
-{
-	size_t done, n;
-
-	for (done = 0; done < len; done += n)
-		if (!find_piece(gk, kva + done, len - done, &n))
-			return -EFAULT;
-	for (done = 0; done < len; done += n) {
-		void *p = find_piece(gk, kva + done, len - done, &n);
-
-		if (!p)
-			return -EFAULT;
-		store(p, (const char *)buf + done, n);
-	}
-	return 0;
-}
-
 /* Setting up. */
 
 static int update_slide(struct guest_kernel *gk, struct ktstr_err *err)
@@ -297,63 +95,15 @@ static int update_slide(struct guest_kernel *gk, struct ktstr_err *err)
 	return ret == -ENODATA ? 0 : ret;
 }
 
-/* Narrows what phys_base is good for down to the image: modules lie right above it. */
-static void find_image(struct guest_kernel *gk)
+static size_t read_for_kallsyms(void *ctx, u64 kva, void *buf, size_t len)
 {
-	u64 start, end, max = X86_KERNEL_MAP + X86_KERNEL_MAP_SIZE;
-
-	gk->image_start = X86_KERNEL_MAP;
-	gk->image_end = max;
-	if (gk_symbol(gk, "_text", &start) && gk_symbol(gk, "_end", &end) &&
-	    start >= X86_KERNEL_MAP && start < end && end <= max) {
-		gk->image_start = start;
-		gk->image_end = end;
-	}
-}
-
-static void find_direct_map(struct guest_kernel *gk)
-{
-	u64 kva, base;
-
-	gk->map_base = gk->five_levels ? X86_DIRECT_MAP_L5 : X86_DIRECT_MAP_L4;
-	if (gk_symbol(gk, "page_offset_base", &kva) && !gk_read_u64(gk, kva, &base) &&
-	    base >= X86_DIRECT_MAP_L5 && base < X86_KERNEL_MAP - gk->ram_end && !(base % PAGE))
-		gk->map_base = base;
-}
-
-static void find_page_tables(struct guest_kernel *gk)
-{
-	u64 kva;
-	u32 shift;
-
-	if (!gk_symbol(gk, "init_top_pgt", &kva) && !gk_symbol(gk, "swapper_pg_dir", &kva))
-		return;
-	gk->root_known = !gk_gpa(gk, kva, &gk->root);
-	/* 39 or 48: what the kernel itself goes by, arch/x86/kernel/head64.c */
-	if (gk_symbol(gk, "pgdir_shift", &kva) && !gk_read_u32(gk, kva, &shift))
-		gk->five_levels = shift == 48;
-}
-
-/* Once symbols and slide are there: everything that translation needs. */
-static void find_memory(struct guest_kernel *gk)
-{
-	u64 text;
-
-	find_image(gk);
-	if (!gk->phys_known && gk->text_gpa && gk_symbol(gk, "_text", &text)) {
-		gk->phys_base = gk->text_gpa - (text - X86_KERNEL_MAP);
-		gk->phys_known = true;
-	}
-	if (!gk->phys_known)
-		return;
-	find_page_tables(gk);
-	find_direct_map(gk);
+	return gk_read_some(ctx, kva, buf, len);
 }
 
 static int load_kallsyms(struct guest_kernel *gk, const struct vmcoreinfo *v, u64 stext,
 			 struct ktstr_err *err)
 {
-	struct kallsyms_src src = { .read = read_some, .ctx = gk, .stext = stext };
+	struct kallsyms_src src = { .read = read_for_kallsyms, .ctx = gk, .stext = stext };
 	int ret;
 
 	if (!vmcoreinfo_symbol(v, "kallsyms_names", &src.names) ||
@@ -379,49 +129,62 @@ static int load_kallsyms(struct guest_kernel *gk, const struct vmcoreinfo *v, u6
 static int use_vmcoreinfo(struct guest_kernel *gk, const struct vmcoreinfo *v,
 			  struct ktstr_err *err)
 {
-	s64 phys_base, l5 = 0;
+	const char *number = gk->arm64 ? "kimage_voffset" : "phys_base";
 	u64 stext, slide;
 
-	if (!vmcoreinfo_number(v, "phys_base", &phys_base) ||
-	    !vmcoreinfo_symbol(v, "_stext", &stext))
+	if (!vmcoreinfo_symbol(v, "_stext", &stext) ||
+	    (gk->arm64 ? gk_use_phys_arm64(gk, v, stext) : gk_use_phys(gk, v)))
 		return ktstr_err_set(err, -EBADMSG,
-				     "VMCOREINFO has no usable NUMBER(phys_base) and SYMBOL(_stext)");
-	gk->phys_base = phys_base;
-	gk->phys_known = true;
-	find_image(gk);
-	if (vmcoreinfo_number(v, "pgtable_l5_enabled", &l5))
-		gk->five_levels = l5 == 1;
+				     "VMCOREINFO has no usable NUMBER(%s) and SYMBOL(_stext)",
+				     number);
 	if (vmcoreinfo_slide(v, &slide))
 		kaslr_add(&gk->ev, "KERNELOFFSET of VMCOREINFO", stext - slide, stext);
 	return load_kallsyms(gk, v, stext, err);
 }
 
-/* All that VMCOREINFO is good for. A failure leaves no traces. */
-static int from_vmcoreinfo(struct guest_kernel *gk, const struct gk_config *cfg,
-			   struct ktstr_err *err)
+static int read_note(struct guest_kernel *gk, const struct gk_config *cfg, struct ktstr_err *err)
 {
-	size_t size = min_t(u64, cfg->vmcoreinfo_size, VMCOREINFO_MAX);
-	struct vmcoreinfo v;
-	void *note;
-	int ret;
+	u64 said = cfg->vmcoreinfo ? cfg->vmcoreinfo_len : cfg->vmcoreinfo_size;
+	size_t size = min_t(u64, said, VMCOREINFO_MAX);
 
 	if (!size)
 		return ktstr_err_set(err, -ENODATA, "the guest told of no VMCOREINFO");
-	note = malloc(size);
-	if (!note)
+	gk->note = malloc(size);
+	if (!gk->note)
 		return ktstr_err_set(err, -ENOMEM, "out of memory");
-	if (gmem_read(gk->ram, cfg->vmcoreinfo_gpa, note, size))
-		ret = ktstr_err_set(err, -EBADMSG,
-				    "VMCOREINFO: %zu bytes at 0x%" PRIx64
-				    " are not in guest memory",
-				    size, cfg->vmcoreinfo_gpa);
-	else
-		ret = vmcoreinfo_parse(note, size, &v, err);
+	gk->note_len = size;
+	if (cfg->vmcoreinfo)
+		memcpy(gk->note, cfg->vmcoreinfo, size);
+	else if (gmem_read(gk->ram, cfg->vmcoreinfo_gpa, gk->note, size))
+		return ktstr_err_set(err, -EBADMSG,
+				     "VMCOREINFO: %zu bytes at 0x%" PRIx64
+				     " are not in guest memory",
+				     size, cfg->vmcoreinfo_gpa);
+	return 0;
+}
+
+/* All that VMCOREINFO is good for. A note that fails leaves no traces. */
+static int from_vmcoreinfo(struct guest_kernel *gk, const struct gk_config *cfg,
+			   struct ktstr_err *err)
+{
+	struct vmcoreinfo v;
+	Elf64_Nhdr nh;
+	int ret = read_note(gk, cfg, err);
+
 	if (!ret)
-		ret = use_vmcoreinfo(gk, &v, err);
-	free(note);
+		ret = vmcoreinfo_parse(gk->note, gk->note_len, &v, err);
 	if (ret) {
-		gk->phys_known = false;
+		free(gk->note);
+		gk->note = NULL;
+		gk->note_len = 0;
+		return ret;
+	}
+	memcpy(&nh, gk->note, sizeof(nh));
+	gk->note_len = v.text - (const char *)gk->note + nh.n_descsz;
+	ret = use_vmcoreinfo(gk, &v, err);
+	if (ret) {
+		gk->image_known = false;
+		gk->map_known = false;
 		gk->ev.nr = 0;
 	}
 	return ret;
@@ -498,9 +261,9 @@ static int check_phys_base(const struct guest_kernel *gk, struct ktstr_err *err)
 {
 	u64 text, gpa;
 
-	if (!gk->phys_known || !gk->text_gpa || !gk_symbol(gk, "_text", &text))
+	if (!gk->image_known || !gk->text_gpa || !gk_symbol(gk, "_text", &text))
 		return 0;
-	gpa = text - X86_KERNEL_MAP + gk->phys_base;
+	gpa = text - gk->image_voff;
 	if (gpa == gk->text_gpa)
 		return 0;
 	return ktstr_err_set(err, -EBADMSG,
@@ -509,10 +272,38 @@ static int check_phys_base(const struct guest_kernel *gk, struct ktstr_err *err)
 			     gpa, gk->text_gpa);
 }
 
+static int gk_init(struct guest_kernel *gk, const struct gk_config *cfg, struct ktstr_err *err)
+{
+	unsigned int i;
+	int ret;
+
+	gk->cache = gk_cache_new();
+	if (!gk->cache)
+		return ktstr_err_set(err, -ENOMEM, "out of memory");
+	gk->ram = cfg->ram;
+	for (i = 0; i < gk->ram->nr; i++)
+		gk->ram_end = max(gk->ram_end, gk->ram->regions[i].gpa + gk->ram->regions[i].len);
+	gk->arm64 = cfg->tcr_el1;
+	gk->tcr = cfg->tcr_el1;
+	gk->root = gk->arm64 ? cfg->ttbr1 : 0;
+	gk->root_known = gk->root;
+	gk->ev.slide_max = gk->arm64 ? KASLR_SLIDE_MAX_ARM64 : KASLR_SLIDE_MAX_X86;
+	if (cfg->kadr_phys_base && !gk->arm64)
+		gk->text_gpa = cfg->kadr_phys_base - 1 + X86_KADR_LINK_PHYS;
+	ret = find_symbols(gk, cfg, err);
+	if (!ret)
+		ret = add_evidence(gk, cfg, err);
+	if (!ret)
+		ret = check_phys_base(gk, err);
+	if (ret)
+		return ret;
+	gk_mem_init(gk);
+	return buildid_check(gk, cfg->image, err);
+}
+
 struct guest_kernel *gk_new(const struct gk_config *cfg, struct ktstr_err *err)
 {
 	struct guest_kernel *gk = calloc(1, sizeof(*gk));
-	unsigned int i;
 	int ret;
 
 	if (!gk) {
@@ -520,21 +311,9 @@ struct guest_kernel *gk_new(const struct gk_config *cfg, struct ktstr_err *err)
 		errno = ENOMEM;
 		return NULL;
 	}
-	gk->ram = cfg->ram;
-	gk->ev.slide_max = KASLR_SLIDE_MAX_X86;
-	for (i = 0; i < gk->ram->nr; i++)
-		gk->ram_end = max(gk->ram_end, gk->ram->regions[i].gpa + gk->ram->regions[i].len);
-	if (cfg->kadr_phys_base)
-		gk->text_gpa = cfg->kadr_phys_base - 1 + X86_KADR_LINK_PHYS;
-	ret = find_symbols(gk, cfg, err);
+	ret = gk_init(gk, cfg, err);
 	if (!ret)
-		ret = add_evidence(gk, cfg, err);
-	if (!ret)
-		ret = check_phys_base(gk, err);
-	if (!ret) {
-		find_memory(gk);
 		return gk;
-	}
 	gk_free(gk);
 	errno = -ret;
 	return NULL;
@@ -570,7 +349,7 @@ int gk_check_entry(struct guest_kernel *gk, u64 entry, struct ktstr_err *err)
 	kaslr_add(&gk->ev, source, link, entry);
 	ret = update_slide(gk, err);
 	if (!ret)
-		find_memory(gk);
+		gk_mem_init(gk);
 	return ret;
 }
 
@@ -580,5 +359,7 @@ void gk_free(struct guest_kernel *gk)
 		return;
 	symtab_free(gk->live);
 	symtab_free(gk->linked);
+	free(gk->cache);
+	free(gk->note);
 	free(gk);
 }

@@ -62,6 +62,8 @@ static bool value_of(const struct vmcoreinfo *v, const char *kind, const char *n
 	if (snprintf(key, sizeof(key), "%s(%s)", kind, name) >= (int)sizeof(key) ||
 	    !vmcoreinfo_string(v, key, text, sizeof(text)))
 		return false;
+	if (base != 16 && !strncmp(text, "0x", 2))
+		base = 16;
 	errno = 0;
 	/* A negative number comes back in two's complement. */
 	*value = strtoull(text, &end, base);

@@ -49,7 +49,7 @@ int vmcoreinfo_parse(const void *note, size_t len, struct vmcoreinfo *out, struc
 bool vmcoreinfo_symbol(const struct vmcoreinfo *v, const char *name, u64 *addr);
 
 /**
- * vmcoreinfo_number() - value of a line NUMBER(name)=decimal
+ * vmcoreinfo_number() - value of a line NUMBER(name)=decimal, or =0xhex
  * @v: the note
  * @name: what it is of
  * @value: set on success

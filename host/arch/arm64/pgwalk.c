@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <linux/bits.h>
-#include <linux/compiler.h>
 #include <linux/kernel.h>
 
 #include "host/arch/pgwalk.h"
+#include "host/arch/pgwalk_entry.h"
 
 /* Arm ARM, TCR_EL1 */
 #define TCR_T1SZ(tcr) ((tcr) >> 16 & 0x3f)
@@ -16,7 +16,6 @@
 #define IPS_52_BITS   6
 
 /* Arm ARM D8.3, VMSAv8-64 descriptors */
-#define DESC_VALID BIT(0)
 #define DESC_TABLE BIT(1) /* a page at the last level; clear: a block */
 
 #define SHIFT_4K   12
@@ -90,27 +89,6 @@ static u64 desc_addr(const struct a64_regime *r, u64 desc)
 	return desc & GENMASK_ULL(47, r->shift);
 }
 
-static int read_desc(const struct gmem *ram, u64 table, u64 index, u64 *desc)
-{
-	const u64 *p = gmem_hva(ram, table + index * sizeof(*p), sizeof(*p));
-
-	if (!p)
-		return -EFAULT;
-	*desc = READ_ONCE(*p);
-	return *desc & DESC_VALID ? 0 : -EFAULT;
-}
-
-static int finish(const struct gmem *ram, u64 base, u64 gva, int shift, u64 *gpa)
-{
-	u64 offset = GENMASK_ULL(shift - 1, 0);
-	u64 addr = (base & ~offset) | (gva & offset);
-
-	if (!gmem_hva(ram, addr, 1))
-		return -EFAULT;
-	*gpa = addr;
-	return 0;
-}
-
 int arm64_pgwalk(const struct gmem *ram, u64 ttbr1, u64 tcr, u64 gva, u64 *gpa)
 {
 	struct a64_regime r;
@@ -128,16 +106,17 @@ int arm64_pgwalk(const struct gmem *ram, u64 ttbr1, u64 tcr, u64 gva, u64 *gpa)
 	bits = r.va_bits - shift;
 	table = root_addr(&r, ttbr1, bits);
 	for (;; level++, shift -= stride, bits = stride) {
-		ret = read_desc(ram, table, gva >> shift & GENMASK_ULL(bits - 1, 0), &desc);
+		ret = pgwalk_entry(ram, table, gva >> shift & GENMASK_ULL(bits - 1, 0), &desc);
 		if (ret)
 			return ret;
 		table = desc_addr(&r, desc);
 		if (level == LAST_LEVEL)
-			return desc & DESC_TABLE ? finish(ram, table, gva, shift, gpa) : -EFAULT;
+			return desc & DESC_TABLE ? pgwalk_finish(ram, table, gva, shift, gpa) :
+						   -EFAULT;
 		if (desc & DESC_TABLE)
 			continue;
 		if (level < r.block_level)
 			return -EFAULT;
-		return finish(ram, table, gva, shift, gpa);
+		return pgwalk_finish(ram, table, gva, shift, gpa);
 	}
 }

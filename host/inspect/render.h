@@ -20,8 +20,12 @@ struct vtree;
 #define RENDER_DEPTH_MAX 32
 /* Elements of one array; more are cut. */
 #define RENDER_ARRAY_MAX 4096
+/* Bytes that a pointer leads to; more are cut. */
+#define RENDER_BYTES_MAX 65536
 /* Pointers followed from one value into the next. */
 #define RENDER_CHASE_MAX 16
+/* And in one call of value_render() altogether. */
+#define RENDER_FOLLOW_MAX 1024
 
 /**
  * struct render_target - what a pointer leads to
@@ -47,6 +51,8 @@ struct render_target {
  *           @pointee is the type it points to, 0 for void. NULL: none is
  * @ctx: for @resolve
  * @chase: pointers to follow one after the other, at most RENDER_CHASE_MAX
+ * @nr_cpus: bits of a cpumask that count, 0 = all its type has: memory of a
+ *           kernel with CONFIG_CPUMASK_OFFSTACK has fewer
  */
 struct render_env {
 	const struct guest_kernel *gk;
@@ -54,6 +60,7 @@ struct render_env {
 			       struct render_target *to);
 	void *ctx;
 	u32 chase;
+	u32 nr_cpus;
 };
 
 /**

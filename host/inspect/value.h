@@ -77,6 +77,17 @@ struct vtree *vtree_new(size_t max_bytes);
 void vtree_free(struct vtree *t);
 
 /**
+ * vtree_reserve() - get memory before it is needed
+ * @t: the tree
+ * @bytes: for values to come; what is above the tree's limit is left out
+ *
+ * Touches the memory, so that a walk during a freeze takes no page faults.
+ *
+ * Return: false when there is no memory.
+ */
+bool vtree_reserve(struct vtree *t, size_t bytes);
+
+/**
  * vtree_root() - its root, a VALUE_STRUCT
  * @t: the tree
  */
@@ -127,7 +138,10 @@ struct value *value_add_array(struct vtree *t, struct value *parent, const char 
  */
 void value_cut(struct value *array, u64 needed, u64 had);
 
-/* Scalars; @text and @bytes are copied. */
+/*
+ * Scalars; @text and @bytes are copied, @enumerator is not. A NULL @text is a
+ * VALUE_NULL; a @text with a length ends there or at its first NUL.
+ */
 void value_add_null(struct vtree *t, struct value *parent, const char *name);
 void value_add_bool(struct vtree *t, struct value *parent, const char *name, bool v);
 void value_add_int(struct vtree *t, struct value *parent, const char *name, s64 v);
@@ -136,10 +150,28 @@ void value_add_hex(struct vtree *t, struct value *parent, const char *name, u64 
 void value_add_enum(struct vtree *t, struct value *parent, const char *name, s64 v,
 		    const char *enumerator);
 void value_add_text(struct vtree *t, struct value *parent, const char *name, const char *text);
+void value_add_string(struct vtree *t, struct value *parent, const char *name, const char *text,
+		      size_t len);
+void value_add_float(struct vtree *t, struct value *parent, const char *name, double v);
 void value_add_bytes(struct vtree *t, struct value *parent, const char *name, const void *bytes,
 		     size_t len);
 void value_add_cpulist(struct vtree *t, struct value *parent, const char *name, const void *bits,
 		       u32 nr_bits);
+
+/**
+ * value_add_numbers() - an array of scalars, as one node
+ * @t: see value_add_struct()
+ * @parent: see there
+ * @name: see there
+ * @kind: VALUE_BOOL, _INT, _UINT, _HEX, _ENUM (without names), _FLOAT or _PTR
+ * @size: bytes of one: 1, 2, 4 or 8; 4 or 8 of a float, 8 of a pointer
+ * @data: the numbers, copied
+ * @nr: how many
+ *
+ * Return: the array, to which nothing can be added but value_cut(); or NULL.
+ */
+struct value *value_add_numbers(struct vtree *t, struct value *parent, const char *name,
+				enum value_kind kind, u32 size, const void *data, u32 nr);
 
 /**
  * value_add_ptr() - a pointer that was not or could not be followed
@@ -163,6 +195,16 @@ void value_unsupported(struct vtree *t, struct value *parent, const char *name, 
 		       ...) __printf(4, 5);
 
 /**
+ * value_ptr_note() - say more about a pointer
+ * @ptr: from value_add_ptr(), or NULL
+ * @symbol: what lies there, or NULL; not copied
+ * @note: how it was found, such as "sdt_alloc", or NULL; not copied
+ *
+ * What it leads to is added like a member, with @ptr as the parent.
+ */
+void value_ptr_note(struct value *ptr, const char *symbol, const char *note);
+
+/**
  * vtree_strdup() - a string that lives as long as the tree
  * @t: the tree
  * @text: any bytes up to a NUL
@@ -181,6 +223,31 @@ const char *value_name(const struct value *v);
  * @v: a VALUE_STRUCT or VALUE_ARRAY; anything else has none
  */
 u64 value_count(const struct value *v);
+
+/**
+ * value_first() - the first member or element
+ * @v: any node; a pointer that was followed has what it leads to, a
+ *     VALUE_TRUNCATED what could be shown
+ *
+ * Return: the node, owned by the tree; or NULL when there is none, and with
+ * errno ENOMEM when elements of an array of numbers could not be made nodes.
+ */
+const struct value *value_first(const struct value *v);
+
+/**
+ * value_next() - the member or element behind one
+ * @v: from value_first() or value_next()
+ */
+const struct value *value_next(const struct value *v);
+
+/**
+ * value_at() - an element by number
+ * @v: a VALUE_STRUCT or VALUE_ARRAY; constant time for arrays of numbers
+ * @i: 0 is the first
+ *
+ * Return: the node, or NULL as value_first().
+ */
+const struct value *value_at(const struct value *v, u64 i);
 
 /**
  * value_get() - by path

@@ -96,6 +96,19 @@ int gk_read(const struct guest_kernel *gk, u64 kva, void *buf, size_t len)
 	return 0;
 }
 
+int gk_read_fault(const struct guest_kernel *gk, u64 kva, void *buf, size_t len, u64 *fault)
+{
+	for (*fault = kva; *fault - kva < len; (*fault)++)
+		if (gk_read(gk, *fault, (u8 *)buf + (*fault - kva), 1))
+			return -EFAULT;
+	return 0;
+}
+
+void *gk_hva(const struct guest_kernel *gk, u64 kva, u64 len)
+{
+	return len <= 4096 - kva % 4096 ? fake_hva(gk, kva, len) : NULL;
+}
+
 int gk_read_u64(const struct guest_kernel *gk, u64 kva, u64 *v)
 {
 	return gk_read(gk, kva, v, sizeof(*v));
@@ -130,6 +143,42 @@ int gk_write(const struct guest_kernel *gk, u64 kva, const void *buf, size_t len
 		return -EFAULT;
 	memcpy(hva, buf, len);
 	return 0;
+}
+
+int gk_percpu(const struct guest_kernel *gk, u64 base, u32 cpu, u64 *kva)
+{
+	u64 offsets, offset;
+
+	if (cpu >= GK_CPUS_MAX)
+		return -ERANGE;
+	if (!gk_symbol(gk, "__per_cpu_offset", &offsets))
+		return -ENOENT;
+	if (gk_read_u64(gk, offsets + (u64)cpu * sizeof(offset), &offset))
+		return -EFAULT;
+	*kva = base + offset;
+	return 0;
+}
+
+int gk_nr_cpu_ids(const struct guest_kernel *gk, u32 *nr)
+{
+	u64 kva;
+
+	return gk_symbol(gk, "nr_cpu_ids", &kva) ? gk_read_u32(gk, kva, nr) : -ENOENT;
+}
+
+u32 gk_nr_cpus(const struct guest_kernel *gk, u32 max)
+{
+	u32 nr;
+
+	return gk_nr_cpu_ids(gk, &nr) || !nr || nr > max ? max : nr;
+}
+
+void gk_cache_begin(struct guest_kernel *gk)
+{
+}
+
+void gk_cache_end(struct guest_kernel *gk)
+{
 }
 
 /* One member of a struct of the test's own, for fake_struct(). */

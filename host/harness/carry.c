@@ -186,5 +186,7 @@ int carry_suite(struct initramfs *fs, const char *kernel, bool vmlinux, struct k
 		ret = carry_found(fs, discover_guest_init(NULL), err);
 	if (!ret)
 		ret = carry_found(fs, discover_scheduler_dir(NULL), err);
+	if (!ret)
+		ret = carry_found(fs, discover_program_dir(NULL), err);
 	return ret;
 }

@@ -213,24 +213,50 @@ static void list_dir(const char *dir, char *buf, size_t len)
 		free(list);
 }
 
-char *discover_scheduler(const char *name, struct ktstr_err *err)
+/* Takes @dir over, which may be NULL: then @err says why. */
+static char *in_dir(char *dir, const char *what, const char *name, struct ktstr_err *err)
 {
-	char *dir, *path, others[320];
+	char *path, others[320];
 
-	if (strchr(name, '/'))
-		return search_only("scheduler", name, X_OK, err);
-	dir = discover_scheduler_dir(err);
 	if (!dir)
 		return NULL;
 	if (asprintf(&path, "%s/%s", dir, name) < 0)
 		path = NULL;
 	if (path && access(path, X_OK)) {
 		list_dir(dir, others, sizeof(others));
-		ktstr_err_set(err, -ENOENT, "no scheduler %s in %s%s", name, dir, others);
+		ktstr_err_set(err, -ENOENT, "no %s %s in %s%s", what, name, dir, others);
 		free(path);
 		path = NULL;
 		errno = ENOENT;
 	}
 	free(dir);
 	return path;
+}
+
+char *discover_scheduler(const char *name, struct ktstr_err *err)
+{
+	if (strchr(name, '/'))
+		return search_only("scheduler", name, X_OK, err);
+	return in_dir(discover_scheduler_dir(err), "scheduler", name, err);
+}
+
+char *discover_program_dir(struct ktstr_err *err)
+{
+	struct search s = { 0 };
+	char *path;
+
+	if (search_env("KTSTR_PROGRAM_DIR", X_OK, &path, err))
+		return path;
+	path = near_exe(&s, "selftests/guest", X_OK);
+	if (!path)
+		path = near_exe(&s, "guest", X_OK);
+	return search_end(&s, path, err, "no directory of programs for guests",
+			  "run make, or set KTSTR_PROGRAM_DIR=<directory>");
+}
+
+char *discover_program(const char *name, struct ktstr_err *err)
+{
+	if (strchr(name, '/'))
+		return search_only("program", name, X_OK, err);
+	return in_dir(discover_program_dir(err), "program", name, err);
 }

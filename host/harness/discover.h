@@ -81,6 +81,22 @@ char *discover_scheduler(const char *name, struct ktstr_err *err);
 char *discover_scheduler_dir(struct ktstr_err *err);
 
 /**
+ * discover_program() - a program to run inside a guest
+ * @name: a path if it contains a slash, else a name such as "ktstr_oracle"
+ * @err: where it was looked for and what is there, or NULL
+ *
+ * $KTSTR_PROGRAM_DIR/NAME, or selftests/guest/NAME beside the program or one
+ * directory above, or guest/NAME there, which is where it is installed.
+ */
+char *discover_program(const char *name, struct ktstr_err *err);
+
+/**
+ * discover_program_dir() - the directory such programs are looked for in
+ * @err: where it was looked for, or NULL
+ */
+char *discover_program_dir(struct ktstr_err *err);
+
+/**
  * discover_qemu() - a QEMU that emulates a machine in which KVM works
  * @err: where it was looked for, or NULL
  *

@@ -151,6 +151,8 @@ static void check_order(struct evidence *e, const struct wire_frame *f)
 	default:
 		break;
 	}
+	if (f->type == WIRE_TEST && e->outputs.open)
+		disorder(e, "the result before the end of a program");
 	if (f->type == WIRE_EXIT && !e->results)
 		disorder(e, "the exit code before the result");
 }
@@ -158,6 +160,7 @@ static void check_order(struct evidence *e, const struct wire_frame *f)
 static void take_frame(struct evidence *e, const struct wire_frame *f, u64 nonce)
 {
 	int stage = dispatch_stage(f);
+	struct rout_view output;
 
 	if (!f->crc_ok) {
 		e->bad_crc++;
@@ -188,6 +191,9 @@ static void take_frame(struct evidence *e, const struct wire_frame *f, u64 nonce
 		break;
 	case WIRE_TIMC:
 		on_timecheck(e, f);
+		break;
+	case WIRE_ROUT:
+		e->malformed += !output_next(&e->outputs, f, &output);
 		break;
 	case WIRE_STIM:
 	case WIRE_STEN:

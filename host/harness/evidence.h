@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 #include "host/harness/ktstr.h"
+#include "host/harness/output.h"
 #include "lib/wire.h"
 #include "lib/wire_result.h"
 
@@ -42,6 +43,7 @@
  * @sched_exit_code: exit status, or minus the signal
  * @timecheck_seen: WIRE_TIMC came
  * @timecheck: the last one
+ * @outputs: where the programs of the guest stand
  * @stage: the furthest stage that frames prove
  * @sched_log: output of the scheduler, raw, the last EVIDENCE_SCHED_LOG_MAX
  *             bytes of it; NULL without any
@@ -71,6 +73,7 @@ struct evidence {
 	s32 sched_exit_code;
 	bool timecheck_seen;
 	struct ktstr_timecheck timecheck;
+	struct output_order outputs;
 	enum wire_stage stage;
 	char *sched_log;
 	size_t sched_log_len;

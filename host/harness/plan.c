@@ -194,6 +194,8 @@ static int plan_initramfs(const struct ktstr_test *test, struct plan *p, const c
 	if (ret >= 0)
 		ret = add_scheduler(test, p, fs, err);
 	if (!ret)
+		ret = plan_ops_carry(&p->ops, fs, err);
+	if (!ret)
 		ret = add_scenario(test, p, fs, err);
 	if (!ret)
 		ret = initramfs_build(fs, &p->initrd, &len, err);

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "host/coord/periodic.h"
+#include "host/harness/carry.h"
 #include "host/harness/plan_kop.h"
 #include "host/harness/plan_ops.h"
+#include "host/harness/plan_run.h"
 #include "lib/util.h"
 
 /* One operation at most; more than this many is a workload, not an observation. */
@@ -21,7 +23,8 @@ static u32 op_count(const struct ktstr_op *op)
 
 static int check_name(const struct ktstr_op *op, size_t i, struct ktstr_err *err)
 {
-	const char *what = op->kind == SCENARIO_OP_CAPTURE ? "tag" : "kernel symbol";
+	bool symbol = op->kind == SCENARIO_OP_WATCH || op->kind == SCENARIO_OP_UNWATCH;
+	const char *what = symbol ? "kernel symbol" : "tag";
 	size_t len = op->name ? strlen(op->name) : 0;
 
 	if (!len)
@@ -52,6 +55,12 @@ static int check_op(const struct ktstr_op *op, size_t i, u32 duration_ms, struct
 		return ktstr_err_set(err, -EINVAL,
 				     "op %zu (%s): %u times; at most %u, or use several ops", i,
 				     scenario_op_name(op->kind), op->count, COUNT_MAX);
+	if (op->kind != SCENARIO_OP_RUN && (op->argv[0] || op->timeout_ms))
+		return ktstr_err_set(err, -EINVAL,
+				     "op %zu (%s): argv and timeout_ms belong to KTSTR_OP_RUN; drop them",
+				     i, scenario_op_name(op->kind));
+	if (op->kind == SCENARIO_OP_RUN && plan_run_check(op, i, err))
+		return -EINVAL;
 	if (op->kind == SCENARIO_OP_KERNEL)
 		return 0;
 	return check_name(op, i, err);
@@ -62,6 +71,8 @@ static u64 op_budget(const struct ktstr_op *op)
 	bool hot = op->kind == SCENARIO_OP_UNWATCH ||
 		   (op->kind == SCENARIO_OP_KERNEL && op->mode == WIRE_KOP_HOT);
 
+	if (op->kind == SCENARIO_OP_RUN)
+		return op_count(op) * plan_run_budget(op);
 	return op_count(op) * (hot ? HOT_NS : STOP_NS);
 }
 
@@ -78,10 +89,12 @@ static int add_op(const struct ktstr_op *op, size_t i, struct plan_ops *out, str
 	out->nr_ops++;
 	out->requests += op_count(op);
 	out->budget_ns += op_budget(op);
-	if (op->kind != SCENARIO_OP_KERNEL) {
+	if (op->kind != SCENARIO_OP_KERNEL)
 		to->tag = op->name;
+	if (op->kind == SCENARIO_OP_RUN)
+		return plan_run_make(op, i, to, err);
+	if (op->kind != SCENARIO_OP_KERNEL)
 		return 0;
-	}
 	ret = plan_kop_encode(op, i, &korq, &to->korq_len, err);
 	to->korq = korq;
 	return ret;
@@ -119,6 +132,12 @@ int plan_ops_make(const struct ktstr_test *test, u32 duration_ms, struct plan_op
 					     "op %zu (capture): %llu snapshots asked for so far; a run keeps at most %u: lower .count",
 					     i, (unsigned long long)out->captures,
 					     KTSTR_SNAPSHOTS_MAX);
+		if (op->kind == SCENARIO_OP_RUN)
+			out->runs += op_count(op);
+		if (out->runs > KTSTR_OUTPUTS_MAX)
+			return ktstr_err_set(err, -EINVAL,
+					     "op %zu (run): %llu programs so far; a run has at most %u: lower .count",
+					     i, (unsigned long long)out->runs, KTSTR_OUTPUTS_MAX);
 		ret = add_op(op, i, out, err);
 		if (ret)
 			return ret;
@@ -130,10 +149,23 @@ void plan_ops_free(struct plan_ops *ops)
 {
 	u32 i;
 
-	for (i = 0; i < ops->nr_ops; i++)
+	for (i = 0; i < ops->nr_ops; i++) {
 		free((void *)ops->ops[i].korq);
+		free((void *)ops->ops[i].path);
+	}
 	free(ops->ops);
 	memset(ops, 0, sizeof(*ops));
+}
+
+int plan_ops_carry(const struct plan_ops *ops, struct initramfs *fs, struct ktstr_err *err)
+{
+	u32 i;
+	int ret = 0;
+
+	for (i = 0; i < ops->nr_ops && !ret; i++)
+		if (ops->ops[i].kind == SCENARIO_OP_RUN)
+			ret = carry_file(fs, ops->ops[i].path, err);
+	return ret;
 }
 
 int plan_periodic(const struct ktstr_test *test, u32 duration_ms, struct plan_ops *ops,

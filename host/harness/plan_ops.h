@@ -3,6 +3,7 @@
 #define KTSTR_HOST_HARNESS_PLAN_OPS_H
 
 #include "host/coord/coord.h"
+#include "host/harness/initramfs.h"
 #include "host/harness/ktstr.h"
 #include "lib/err.h"
 #include "lib/scenario.h"
@@ -13,6 +14,8 @@
  * @nr_ops: how many
  * @requests: sum of their counts
  * @captures: snapshots among them
+ * @runs: programs among them; the paths of @ops are absolute, the same on this
+ *        side as in the guest
  * @budget_ns: wall time they may take beside the workload, which runs on the
  *             guest's clock and so does not see a standstill; hardware's speed
  *
@@ -23,8 +26,19 @@ struct plan_ops {
 	u32 nr_ops;
 	u64 requests;
 	u64 captures;
+	u64 runs;
 	u64 budget_ns;
 };
+
+/**
+ * plan_ops_carry() - take the programs along
+ * @ops: planned
+ * @fs: the guest's archive
+ * @err: names the program or the library that is missing, or NULL
+ *
+ * Return: as carry_file().
+ */
+int plan_ops_carry(const struct plan_ops *ops, struct initramfs *fs, struct ktstr_err *err);
 
 /**
  * plan_ops_make() - check a test's operations and encode them
@@ -33,7 +47,7 @@ struct plan_ops {
  * @out: filled in, also after a failure
  * @err: names the operation by its index, what is wrong and the way out, or NULL
  *
- * Return: 0, -EINVAL, or -ENOMEM.
+ * Return: 0, -EINVAL, -ENOMEM, or as discover_program().
  */
 int plan_ops_make(const struct ktstr_test *test, u32 duration_ms, struct plan_ops *out,
 		  struct ktstr_err *err);

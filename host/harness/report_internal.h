@@ -53,4 +53,18 @@ void report_json_guest_text(json_writer_t *w, const char *name, const char *text
  */
 void report_json_observer(json_writer_t *w, const struct ktstr_result *res);
 
+/**
+ * report_output_print() - how programs in the guest ended, as rows
+ * @out: where to
+ * @res: the result
+ */
+void report_output_print(FILE *out, const struct ktstr_result *res);
+
+/**
+ * report_json_outputs() - the member outputs, without the text
+ * @w: inside an object
+ * @res: the result
+ */
+void report_json_outputs(json_writer_t *w, const struct ktstr_result *res);
+
 #endif /* KTSTR_HOST_HARNESS_REPORT_INTERNAL_H */

@@ -195,6 +195,7 @@ int ktstr_result_json(FILE *out, const struct ktstr_test *test, const struct kts
 	put_console(w, res);
 	put_vm(w, res);
 	report_json_observer(w, res);
+	report_json_outputs(w, res);
 	report_json_text(w, "artifact_dir", res->artifact_dir);
 	report_json_text(w, "dump_path", res->dump_path);
 	jsonw_end_object(w);

@@ -4,6 +4,7 @@
 
 #include "ktstr.h"
 #include "lib/util.h"
+#include "output.h"
 #include "result_snapshot.h"
 
 void ktstr_result_free(struct ktstr_result *res)
@@ -11,6 +12,7 @@ void ktstr_result_free(struct ktstr_result *res)
 	if (!res)
 		return;
 	result_snapshot_free(res);
+	output_free(res);
 	free(res->workers);
 	free(res->sched_log);
 	free(res->console);

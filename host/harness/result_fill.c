@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/text.h"
+#include "output.h"
 #include "result_fill.h"
 #include "result_snapshot.h"
 
@@ -103,5 +104,7 @@ int result_fill(struct ktstr_result *res, const struct verdict_input *in, const 
 		err = fill_console(res, in->console);
 	if (!err)
 		err = result_snapshot_fill(res, in);
+	if (!err)
+		err = output_fill(res, in->frames, in->nr_frames);
 	return err;
 }

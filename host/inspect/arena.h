@@ -110,8 +110,7 @@ static inline u64 arena_kva(const struct arena *a, u64 ptr)
 /**
  * arena_owns() - may a pointer be one into this arena
  * @a: the arena
- * @ptr: any value; as user space has it, as its low 32 bits, or as an address
- *	 of the kernel's window
+ * @ptr: any value; as user space and programs have it, or its low 32 bits
  *
  * Two arenas may both answer true for a value below 4 GiB.
  */
@@ -122,13 +121,14 @@ bool arena_owns(const struct arena *a, u64 ptr);
  * @a: the arena
  * @gk: memory
  * @ptr: see arena_kva()
+ * @offset: bytes behind that
  * @buf: where to
  * @len: bytes wanted
  *
  * Return: bytes copied, less than @len where a page is not there.
  */
-size_t arena_read(const struct arena *a, const struct guest_kernel *gk, u64 ptr, void *buf,
-		  size_t len);
+size_t arena_read(const struct arena *a, const struct guest_kernel *gk, u64 ptr, u32 offset,
+		  void *buf, size_t len);
 
 /**
  * struct arena_pages - which pages of an arena are there

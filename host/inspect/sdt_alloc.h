@@ -36,6 +36,8 @@ struct value;
 #define SDT_ENTS   512
 #define SDT_WORDS  (SDT_ENTS / 64)
 
+/* Bytes of a descriptor; a larger struct is none. */
+#define SDT_DESC_MAX 256
 /* Bytes of an object with its header; scx_alloc_init() makes no others. */
 #define SDT_ELEM_MIN 16
 #define SDT_ELEM_MAX 4096
@@ -83,12 +85,14 @@ struct sdt_offsets {
  * @section: type id of the DATASEC it is in
  * @offset: its place in the section's value
  * @o: what it looks like
+ * @unusable: why it cannot be walked, or NULL; a constant
  */
 struct sdt_allocator {
 	const char *name;
 	u32 section;
 	u32 offset;
 	struct sdt_offsets o;
+	const char *unusable;
 };
 
 /**
@@ -111,7 +115,7 @@ struct sdt_layout {
  * sdt_layout_init() - find the allocators of a BPF object
  * @l: filled in, also on failure
  * @btf: types of its programs; any content that kbtf_from_raw() takes
- * @err: says what an allocator lacks, or NULL
+ * @err: says that there is none, or NULL
  *
  * An allocator is a variable of a data section whose type has pool.elem_size
  * and a root that leads to a struct with allocated, nr_free and chunk: members
@@ -125,8 +129,7 @@ struct sdt_layout {
  *
  * One pass over all types: before a freeze. Any thread.
  *
- * Return: 0, -ENOENT when there is no allocator, or -EOPNOTSUPP when there
- * are only such as cannot be walked.
+ * Return: 0, or -ENOENT when there is no allocator.
  */
 int sdt_layout_init(struct sdt_layout *l, const struct kbtf *btf, struct ktstr_err *err);
 

@@ -6,6 +6,7 @@
  * From a pointer into an arena to what is there: which allocator an address
  * belongs to, and a resolver for struct render_env that uses it.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <linux/types.h>
 
@@ -125,6 +126,15 @@ struct sdt_resolver {
 };
 
 /**
+ * sdt_resolver_owns() - does a pointer lead into one of the arenas
+ * @r: the resolver
+ * @ptr: any value
+ *
+ * For resolvers that can follow other pointers, too.
+ */
+bool sdt_resolver_owns(const struct sdt_resolver *r, u64 ptr);
+
+/**
  * sdt_resolve() - where a pointer into an arena leads: for struct render_env
  * @ctx: a struct sdt_resolver
  * @ptr: the pointer
@@ -132,18 +142,16 @@ struct sdt_resolver {
  * @pointee: what it points to there; 0 for void
  * @to: filled in on success
  *
- * To the start of an object of an allocator, it leads to the payload after the
- * header; to the payload, there. Both have the type of the allocator's
- * payloads ("sdt_alloc"), but for one that says itself what it points to in
- * the payload. All other pointers need that: a type with a size ("arena"). A
- * forward declaration is looked up by name in @btf.
+ * A pointer to the start of an allocator's object leads to its payload behind
+ * the header; one to the payload leads there, and may say itself what that is.
+ * Else it is the type of that allocator's payloads, bytes where that is not
+ * known. Both are noted as "sdt_alloc". All other pointers must say what they
+ * lead to, a type with a size ("arena"). A forward declaration is looked up by
+ * name in @btf.
  *
- * Return: NULL, or why it is not followed (a constant); SDT_NOT_ARENA for
- * pointers to elsewhere, so that a caller can ask someone else.
+ * Return: NULL, or why it is not followed (a constant).
  */
 const char *sdt_resolve(void *ctx, u64 ptr, const struct kbtf *btf, u32 pointee,
 			struct render_target *to);
-
-extern const char SDT_NOT_ARENA[];
 
 #endif /* KTSTR_HOST_INSPECT_SDT_RESOLVE_H */

@@ -31,14 +31,6 @@ void report_observer_print(FILE *out, const struct ktstr_result *res);
 const char *report_op_name(u32 op);
 
 /**
- * report_json_text() - a string member of ours, or null
- * @w: inside an object
- * @name: of the member
- * @text: NUL-terminated, or NULL
- */
-void report_json_text(json_writer_t *w, const char *name, const char *text);
-
-/**
  * report_json_guest_text() - a string member with a line the guest wrote
  * @w: inside an object
  * @name: of the member

@@ -1,38 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <json_writer.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "guest_text.h"
 #include "host/coord/conscan.h"
-#include "lib/text.h"
+#include "host/inspect/json_text.h"
 #include "report.h"
 #include "report_internal.h"
 
 #define RESULT_JSON_FORMAT 1
-
-/*
- * The writer escapes what JSON's syntax needs; control characters and bytes
- * that are no UTF-8 must not reach it.
- */
-void report_json_text(json_writer_t *w, const char *name, const char *text)
-{
-	char *safe = NULL;
-	size_t room;
-
-	if (text) {
-		room = TEXT_ESCAPED_MAX(strlen(text));
-		safe = malloc(room);
-		if (safe)
-			text_escape_line(safe, room, text, strlen(text));
-	}
-	if (safe)
-		jsonw_string_field(w, name, safe);
-	else
-		jsonw_null_field(w, name);
-	free(safe);
-}
 
 void report_json_guest_text(json_writer_t *w, const char *name, const char *text)
 {
@@ -56,12 +32,6 @@ static void put_lines(json_writer_t *w, const char *name, const char *text, size
 	jsonw_end_array(w);
 }
 
-static void start(json_writer_t *w, const char *name)
-{
-	jsonw_name(w, name);
-	jsonw_start_object(w);
-}
-
 static void put_test(json_writer_t *w, const struct ktstr_test *test)
 {
 	char topo[64];
@@ -70,10 +40,10 @@ static void put_test(json_writer_t *w, const struct ktstr_test *test)
 		jsonw_null_field(w, "test");
 		return;
 	}
-	start(w, "test");
-	report_json_text(w, "name", test->name);
-	report_json_text(w, "kernel", test->kernel);
-	report_json_text(w, "scheduler", test->scheduler);
+	json_start(w, "test");
+	json_text_field(w, "name", test->name);
+	json_text_field(w, "kernel", test->kernel);
+	json_text_field(w, "scheduler", test->scheduler);
 	jsonw_string_field(w, "topology", report_topology(test, topo, sizeof(topo)));
 	jsonw_uint_field(w, "duration_ms", test->duration_ms);
 	jsonw_uint_field(w, "workers", test->workers);
@@ -94,7 +64,7 @@ static void put_verdict(json_writer_t *w, const struct ktstr_result *res)
 
 static void put_timings(json_writer_t *w, const struct ktstr_timings *t)
 {
-	start(w, "timings_ns");
+	json_start(w, "timings_ns");
 	jsonw_uint_field(w, "total", t->total_ns);
 	jsonw_uint_field(w, "first_run", t->first_run_ns);
 	jsonw_uint_field(w, "ready", t->ready_ns);
@@ -121,7 +91,7 @@ static void put_workers(json_writer_t *w, const struct ktstr_result *res)
 	u32 i;
 
 	report_units(res, &u);
-	start(w, "work_units");
+	json_start(w, "work_units");
 	jsonw_uint_field(w, "min", u.min);
 	jsonw_float_field_fmt(w, "avg", "%.1f", u.avg);
 	jsonw_uint_field(w, "max", u.max);
@@ -136,7 +106,7 @@ static void put_workers(json_writer_t *w, const struct ktstr_result *res)
 
 static void put_scheduler(json_writer_t *w, const struct ktstr_result *res)
 {
-	start(w, "scheduler");
+	json_start(w, "scheduler");
 	report_json_guest_text(w, "ops", res->ops);
 	jsonw_uint_field(w, "wait_status", res->sched_status);
 	jsonw_bool_field(w, "log_cut", res->sched_log_cut);
@@ -146,7 +116,7 @@ static void put_scheduler(json_writer_t *w, const struct ktstr_result *res)
 
 static void put_console(json_writer_t *w, const struct ktstr_result *res)
 {
-	start(w, "console");
+	json_start(w, "console");
 	jsonw_string_field(w, "kind", conscan_kind_name(res->console_kind));
 	report_json_guest_text(w, "line", res->console_line);
 	put_lines(w, "log", res->console, res->console_len);
@@ -162,7 +132,7 @@ static void put_vm(json_writer_t *w, const struct ktstr_result *res)
 		jsonw_null_field(w, "vm");
 		return;
 	}
-	start(w, "vm");
+	json_start(w, "vm");
 	jsonw_string_field(w, "exit", vmm_exit_name(r->exit_reason));
 	jsonw_uint_field(w, "kvm_exit_reason", r->kvm_exit_reason);
 	jsonw_uint_field(w, "watchdog_tier", r->watchdog_tier);
@@ -196,8 +166,8 @@ int ktstr_result_json(FILE *out, const struct ktstr_test *test, const struct kts
 	put_vm(w, res);
 	report_json_observer(w, res);
 	report_json_outputs(w, res);
-	report_json_text(w, "artifact_dir", res->artifact_dir);
-	report_json_text(w, "dump_path", res->dump_path);
+	json_text_field(w, "artifact_dir", res->artifact_dir);
+	json_text_field(w, "dump_path", res->dump_path);
 	jsonw_end_object(w);
 	jsonw_destroy(&w);
 	return ferror(out) ? -EIO : 0;

@@ -2,6 +2,7 @@
 /* The part of the JSON result that the observer fills. */
 #include <stdio.h>
 
+#include "host/inspect/json_text.h"
 #include "lib/util.h"
 #include "report_internal.h"
 #include "result_snapshot.h"
@@ -9,21 +10,12 @@
 /* Of all requests; "ops_total" says how many there were. */
 #define OPS_MAX 512
 
-/* A number that JSON's readers would round. */
-static void put_hex(json_writer_t *w, const char *name, u64 v)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)v);
-	jsonw_string_field(w, name, text);
-}
-
 static void put_snapshot(json_writer_t *w, const struct ktstr_snapshot *s)
 {
 	const struct dump_view *v = &s->v;
 
 	jsonw_start_object(w);
-	report_json_text(w, "path", s->path);
+	json_text_field(w, "path", s->path);
 	report_json_guest_text(w, "tag", v->tag);
 	jsonw_string_field(w, "kind", wire_dump_kind_name(v->kind));
 	report_json_guest_text(w, "schema", v->schema);
@@ -37,11 +29,11 @@ static void put_snapshot(json_writer_t *w, const struct ktstr_snapshot *s)
 	jsonw_uint_field(w, "exit_kind", v->exit_kind);
 	jsonw_string_field(w, "exit_kind_name", result_exit_kind(v->exit_kind));
 	report_json_guest_text(w, "exit_msg", v->exit_msg);
-	put_hex(w, "kva", v->kva);
-	put_hex(w, "old_value", v->old_value);
-	put_hex(w, "new_value", v->new_value);
+	json_hex_field(w, "kva", v->kva);
+	json_hex_field(w, "old_value", v->old_value);
+	json_hex_field(w, "new_value", v->new_value);
 	jsonw_uint_field(w, "writes", v->writes);
-	put_hex(w, "ip", v->ip);
+	json_hex_field(w, "ip", v->ip);
 	report_json_guest_text(w, "ip_symbol", v->ip_symbol);
 	jsonw_uint_field(w, "t_ns", v->t_ns);
 	jsonw_uint_field(w, "latch_to_frozen_ns", v->latch_to_frozen_ns);
@@ -81,8 +73,7 @@ static void put_observer(json_writer_t *w, const struct ktstr_result *res)
 		jsonw_null_field(w, "observer");
 		return;
 	}
-	jsonw_name(w, "observer");
-	jsonw_start_object(w);
+	json_start(w, "observer");
 	jsonw_bool_field(w, "ok", res->observer_ok);
 	report_json_guest_text(w, "text", res->observer_text);
 	jsonw_end_object(w);
@@ -96,8 +87,7 @@ static void put_timecheck(json_writer_t *w, const struct ktstr_result *res)
 		jsonw_null_field(w, "timecheck");
 		return;
 	}
-	jsonw_name(w, "timecheck");
-	jsonw_start_object(w);
+	json_start(w, "timecheck");
 	jsonw_uint_field(w, "samples", t->samples);
 	jsonw_uint_field(w, "elapsed_ns", t->elapsed_ns);
 	jsonw_uint_field(w, "backwards", t->backwards);

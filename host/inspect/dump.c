@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <json_writer.h>
 #include <linux/bits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "dump.h"
 #include "host/kernel/guest_kernel.h"
+#include "json_text.h"
 #include "lib/text.h"
 #include "lib/util.h"
 
@@ -15,68 +15,16 @@
 #define LINE_MAX_BYTES 1024
 #define LINES_MAX      4096
 
-/* Largest integer a double holds together with all below it. */
-#define EXACT_MAX ((1ULL << 53) - 1)
-
-static void put_hex(json_writer_t *w, u64 v)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)v);
-	jsonw_string(w, text);
-}
-
-static void put_hex_field(json_writer_t *w, const char *name, u64 v)
-{
-	jsonw_name(w, name);
-	put_hex(w, v);
-}
-
-static void put_u64(json_writer_t *w, const char *name, u64 v)
-{
-	if (v > EXACT_MAX)
-		put_hex_field(w, name, v);
-	else
-		jsonw_uint_field(w, name, v);
-}
-
-/* A negative number that is too long for a double is seldom a count: bits. */
-static void put_s64(json_writer_t *w, const char *name, s64 v)
-{
-	if (v > (s64)EXACT_MAX || v < -(s64)EXACT_MAX)
-		put_hex_field(w, name, v);
-	else
-		jsonw_int_field(w, name, v);
-}
-
 static void put_line(json_writer_t *w, const char *text, size_t len)
 {
-	char safe[TEXT_ESCAPED_MAX(LINE_MAX_BYTES)];
-
-	text_escape_line(safe, sizeof(safe), text, min_t(size_t, len, LINE_MAX_BYTES));
-	jsonw_string(w, safe);
-}
-
-static void put_text(json_writer_t *w, const char *name, const char *text)
-{
-	jsonw_name(w, name);
-	if (text)
-		put_line(w, text, strlen(text));
-	else
-		jsonw_null(w);
+	json_line(w, text, min_t(size_t, len, LINE_MAX_BYTES));
 }
 
 static void put_symbol(json_writer_t *w, const char *name, const struct guest_kernel *gk, u64 kva)
 {
 	char text[GK_SYMBOLISE_MAX];
 
-	put_text(w, name, gk_symbolise(gk, kva, text, sizeof(text)));
-}
-
-static void start(json_writer_t *w, const char *name)
-{
-	jsonw_name(w, name);
-	jsonw_start_object(w);
+	json_text_field(w, name, gk_symbolise(gk, kva, text, sizeof(text)));
 }
 
 /* Where the last LINES_MAX lines begin. */
@@ -115,10 +63,10 @@ static void put_gprs(json_writer_t *w, const struct vcpu_regs *r)
 	u32 i, nr = min_t(u32, r->nr_gpr, ARRAY_SIZE(r->gpr));
 	char name[8];
 
-	start(w, "gprs");
+	json_start(w, "gprs");
 	for (i = 0; i < nr; i++) {
 		snprintf(name, sizeof(name), "x%u", i);
-		put_hex_field(w, nr == ARRAY_SIZE(x86) ? x86[i] : name, r->gpr[i]);
+		json_hex_field(w, nr == ARRAY_SIZE(x86) ? x86[i] : name, r->gpr[i]);
 	}
 	jsonw_end_object(w);
 }
@@ -135,15 +83,15 @@ static void put_vcpu(json_writer_t *w, u32 index, const struct capture_vcpu *v,
 			   !r->valid  ? "parked, registers unreadable" :
 					"parked");
 	if (v->parked && r->valid) {
-		put_hex_field(w, "instruction_pointer", r->ip);
+		json_hex_field(w, "instruction_pointer", r->ip);
 		put_symbol(w, "ip_symbol", x->gk, r->ip);
-		put_hex_field(w, "stack_pointer", r->sp);
-		put_hex_field(w, "page_table_root", r->pt_root);
+		json_hex_field(w, "stack_pointer", r->sp);
+		json_hex_field(w, "page_table_root", r->pt_root);
 		if (r->has_user_pt_root)
-			put_hex_field(w, "user_page_table_root", r->user_pt_root);
+			json_hex_field(w, "user_page_table_root", r->user_pt_root);
 		if (r->has_tcr)
-			put_hex_field(w, "tcr_el1", r->tcr_el1);
-		put_hex_field(w, "flags", r->flags);
+			json_hex_field(w, "tcr_el1", r->tcr_el1);
+		json_hex_field(w, "flags", r->flags);
 		put_gprs(w, r);
 	}
 	jsonw_end_object(w);
@@ -177,19 +125,19 @@ static void put_exit_info(json_writer_t *w, const struct scx_exit_info_view *v,
 		jsonw_null_field(w, "exit_info");
 		return;
 	}
-	start(w, "exit_info");
+	json_start(w, "exit_info");
 	jsonw_uint_field(w, "kind", v->kind);
-	put_text(w, "reason", v->reason);
-	put_text(w, "message", v->msg);
-	put_s64(w, "exit_code", v->exit_code);
-	put_u64(w, "flags", v->flags);
+	json_text_field(w, "reason", v->reason);
+	json_text_field(w, "message", v->msg);
+	json_s64_field(w, "exit_code", v->exit_code);
+	json_u64_field(w, "flags", v->flags);
 	if (v->has_exit_cpu)
 		jsonw_int_field(w, "exit_cpu", v->exit_cpu);
 	jsonw_name(w, "backtrace");
 	jsonw_start_array(w);
 	for (i = 0; i < min_t(u32, v->bt_len, SCX_BT_MAX); i++) {
 		jsonw_start_object(w);
-		put_hex_field(w, "address", v->bt[i]);
+		json_hex_field(w, "address", v->bt[i]);
 		put_symbol(w, "symbol", x->gk, v->bt[i]);
 		jsonw_end_object(w);
 	}
@@ -199,20 +147,20 @@ static void put_exit_info(json_writer_t *w, const struct scx_exit_info_view *v,
 
 static void put_scx(json_writer_t *w, const struct capture *c, const struct dump_extra *x)
 {
-	start(w, "exit_kind");
+	json_start(w, "exit_kind");
 	jsonw_uint_field(w, "value", c->exit_kind);
-	put_text(w, "name", scx_exit_kind_name(x->btf, c->exit_kind));
+	json_text_field(w, "name", scx_exit_kind_name(x->btf, c->exit_kind));
 	jsonw_end_object(w);
 	if (!c->has_scx) {
 		jsonw_null_field(w, "scx_sched_state");
 		return;
 	}
-	start(w, "scx_sched_state");
-	put_hex_field(w, "root", c->sched_kva);
-	put_text(w, "ops", c->ops_name);
+	json_start(w, "scx_sched_state");
+	json_hex_field(w, "root", c->sched_kva);
+	json_text_field(w, "ops", c->ops_name);
 	jsonw_uint_field(w, "exit_kind", c->live_exit_kind);
 	if (c->has_watchdog)
-		put_u64(w, "watchdog_timeout_jiffies", c->watchdog);
+		json_u64_field(w, "watchdog_timeout_jiffies", c->watchdog);
 	jsonw_end_object(w);
 }
 
@@ -222,23 +170,23 @@ static void put_watch(json_writer_t *w, const struct capture_watch *watch)
 		jsonw_null_field(w, "watch");
 		return;
 	}
-	start(w, "watch");
-	put_text(w, "symbol", watch->symbol);
-	put_hex_field(w, "address", watch->kva);
+	json_start(w, "watch");
+	json_text_field(w, "symbol", watch->symbol);
+	json_hex_field(w, "address", watch->kva);
 	jsonw_uint_field(w, "bytes", watch->len);
-	put_hex_field(w, "old", watch->old_value);
-	put_hex_field(w, "new", watch->new_value);
-	put_u64(w, "writes", watch->writes);
+	json_hex_field(w, "old", watch->old_value);
+	json_hex_field(w, "new", watch->new_value);
+	json_u64_field(w, "writes", watch->writes);
 	jsonw_end_object(w);
 }
 
 static void put_timings(json_writer_t *w, const struct dump_timings *t)
 {
-	start(w, "timings");
-	put_u64(w, "t_ns", t->t_ns);
-	put_u64(w, "latch_to_frozen_ns", t->latch_to_frozen_ns);
-	put_u64(w, "frozen_to_captured_ns", t->frozen_to_captured_ns);
-	put_u64(w, "frozen_ns", t->frozen_ns);
+	json_start(w, "timings");
+	json_u64_field(w, "t_ns", t->t_ns);
+	json_u64_field(w, "latch_to_frozen_ns", t->latch_to_frozen_ns);
+	json_u64_field(w, "frozen_to_captured_ns", t->frozen_to_captured_ns);
+	json_u64_field(w, "frozen_ns", t->frozen_ns);
 	jsonw_end_object(w);
 }
 
@@ -249,13 +197,13 @@ static void put_capture(json_writer_t *w, const struct capture *c, const struct 
 	u32 i;
 
 	jsonw_string_field(w, "kind", wire_dump_kind_name(c->kind));
-	put_text(w, "tag", c->tag);
+	json_text_field(w, "tag", c->tag);
 	put_frozen(w, c);
 	put_scx(w, c, x);
 	put_exit_info(w, exit_info, x);
 	put_watch(w, &c->watch);
 	if (c->has_jiffies)
-		put_u64(w, "jiffies", c->jiffies);
+		json_u64_field(w, "jiffies", c->jiffies);
 	put_timings(w, t);
 	jsonw_name(w, "vcpu_regs");
 	jsonw_start_array(w);
@@ -269,16 +217,16 @@ static void put_dual(json_writer_t *w, const struct capture *c, const struct dum
 	const struct dump_dual *d = x->dual;
 
 	if (d->early) {
-		start(w, "early");
+		json_start(w, "early");
 		put_capture(w, d->early, &d->early_timings, NULL, x);
 		jsonw_end_object(w);
 	}
-	start(w, "late");
+	json_start(w, "late");
 	put_capture(w, c, &x->timings, x->exit_info, x);
 	jsonw_end_object(w);
-	put_u64(w, "early_max_age_jiffies", d->early_max_age_jiffies);
-	put_u64(w, "early_threshold_jiffies", d->early_threshold_jiffies);
-	put_text(w, "early_skipped_reason", d->early_skipped_reason);
+	json_u64_field(w, "early_max_age_jiffies", d->early_max_age_jiffies);
+	json_u64_field(w, "early_threshold_jiffies", d->early_threshold_jiffies);
+	json_text_field(w, "early_skipped_reason", d->early_skipped_reason);
 }
 
 static void put_degraded(json_writer_t *w, const struct capture *c, const struct dump_extra *x)
@@ -290,7 +238,7 @@ static void put_degraded(json_writer_t *w, const struct capture *c, const struct
 		;
 	snprintf(text, sizeof(text), "%u of %u vCPUs did not park, vCPU %u first",
 		 c->nr_vcpus - c->frozen, c->nr_vcpus, i);
-	put_text(w, "degraded_reason", x->degraded_reason ?: text);
+	json_text_field(w, "degraded_reason", x->degraded_reason ?: text);
 	put_capture(w, c, &x->timings, x->exit_info, x);
 }
 
@@ -302,7 +250,7 @@ static void put_dump(json_writer_t *w, const struct capture *c, const struct dum
 	jsonw_start_object(w);
 	jsonw_uint_field(w, "format", DUMP_FORMAT);
 	jsonw_string_field(w, "schema", schema);
-	put_text(w, "kernel", x->release);
+	json_text_field(w, "kernel", x->release);
 	if (strcmp(schema, "degraded") == 0)
 		put_degraded(w, c, x);
 	else if (x->dual)

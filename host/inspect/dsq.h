@@ -20,10 +20,10 @@ struct insp;
 struct kbtf;
 struct value;
 
-/* Queues shown, tasks shown of each, and links followed in one. */
+/* Queues shown, tasks shown of each, and links followed in one walk. */
 #define DSQ_SHOWN_MAX 4096
 #define DSQ_TASKS_MAX 4096
-#define DSQ_LINKS_MAX 65536
+#define DSQ_LINKS_MAX 262144
 /* Nodes with a global queue; MAX_NUMNODES of the largest kernels. */
 #define DSQ_NODES_MAX 1024
 
@@ -32,6 +32,7 @@ struct value;
  * @s: struct scx_dispatch_q
  * @list_node: offset of scx.dsq_list.node in struct task_struct
  * @list_flags: offset of scx.dsq_list.flags from @list_node
+ * @dsq_flags: offset of scx.dsq_flags in struct task_struct
  * @hash_node: offset of hash_node in struct scx_dispatch_q
  * @rhash: of the table of user queues
  * @hash: offset of dsq_hash in struct scx_sched (6.16, commit 48e1267773866,
@@ -58,6 +59,7 @@ struct dsq_layout {
 	struct kstruct s;
 	u32 list_node;
 	u32 list_flags;
+	u32 dsq_flags;
 	u32 hash_node;
 	struct krhash_layout rhash;
 	u32 hash;
@@ -94,12 +96,14 @@ int dsq_layout_init(struct dsq_layout *l, const struct guest_kernel *gk, const s
  * @in: the guest
  * @l: the layout
  * @kva: address of its struct scx_dispatch_q; any value
- * @to: a struct; gets id, nr, seq, kind ("fifo", "priq", "mixed", "empty"),
- *      tasks (an array of task_show_brief(), with dsq_seq; at most DSQ_TASKS_MAX), cursors
- *      when iterators of BPF programs are in it; incomplete and crossed_links
- *      as klist_finish(); or "unreadable"
+ * @links: how many may be followed, less those that were; what bounds a walk
+ *         over many queues
+ * @to: a struct; gets kva, id, nr, seq, kind ("fifo", "priq", "mixed", "empty"),
+ *      tasks, an array of task_show_brief(), at most DSQ_TASKS_MAX; cursors:
+ *      how many iterators of BPF programs are in it; tasks_seen when that is
+ *      not nr; incomplete and crossed_links as klist_finish(); or "unreadable"
  */
-void dsq_show(struct insp *in, const struct dsq_layout *l, u64 kva, struct value *to);
+void dsq_show(struct insp *in, const struct dsq_layout *l, u64 kva, u32 *links, struct value *to);
 
 /**
  * dsq_walk() - the queues of the scheduler

@@ -86,7 +86,7 @@ struct kstruct {
  */
 struct kcopy {
 	u64 kva;
-	u8 bytes[KSTRUCT_SPAN_MAX] __attribute__((aligned(8)));
+	u8 bytes[KSTRUCT_SPAN_MAX];
 };
 
 /**
@@ -168,14 +168,27 @@ static inline u64 kstruct_place(const struct kstruct *s, u64 kva, u32 field)
 }
 
 /**
- * kstruct_show() - add the members that have a name
+ * kstruct_show() - add members that have a name
  * @in: its tree
  * @s: the struct
  * @c: from kstruct_read()
+ * @first: index of the first one
+ * @end: index behind the last one
  * @to: gets a member for each that this kernel has
  */
-void kstruct_show(struct insp *in, const struct kstruct *s, const struct kcopy *c,
-		  struct value *to);
+void kstruct_show(struct insp *in, const struct kstruct *s, const struct kcopy *c, u32 first,
+		  u32 end, struct value *to);
+
+/**
+ * kflags_show() - add the names of bits that are set
+ * @in: its tree and types
+ * @to: gets a text, "SCX_RQ_ONLINE|SCX_RQ_IN_WAKEUP"; bits without a name as one
+ *      hex number behind the others
+ * @name: of the member
+ * @type: the enum that names them
+ * @flags: the bits
+ */
+void kflags_show(struct insp *in, struct value *to, const char *name, const char *type, u64 flags);
 
 /**
  * ksymbol_need() - a symbol without which nothing works

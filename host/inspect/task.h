@@ -23,14 +23,24 @@ struct value;
 #define TASK_SHOWN_MAX	8192
 #define TASK_SEARCH_MAX 65536
 
+/* Scheduling classes there are. */
+#define TASK_CLASSES 6
+
 /**
  * struct task_layout - offsets, looked up once
  * @s: struct task_struct
  * @brief: what of it a queue's entries show
  * @cgroup: of its control group
  * @init_task: address of the first task, 0 = unknown: no walk over all
+ * @pid: offset in struct task_struct, as those up to @thread_node
+ * @tasks: the same
+ * @signal: the same
+ * @thread_node: the same
  * @thread_head: offset in struct signal_struct
- * @has_threads: @thread_head is known; else only processes are found
+ * @has_threads: @signal, @thread_node and @thread_head are known; else only
+ *               processes are found
+ * @dsq_id: offset of the number in struct scx_dispatch_q
+ * @has_dsq_id: @dsq_id is known
  * @classes: addresses of the scheduling classes, 0 = this kernel has none
  *
  * Does not change after task_layout_init().
@@ -40,9 +50,15 @@ struct task_layout {
 	struct kstruct brief;
 	struct cgroup_layout cgroup;
 	u64 init_task;
+	u32 pid;
+	u32 tasks;
+	u32 signal;
+	u32 thread_node;
 	u32 thread_head;
 	bool has_threads;
-	u64 classes[8];
+	u32 dsq_id;
+	bool has_dsq_id;
+	u64 classes[TASK_CLASSES];
 };
 
 /**

@@ -25,13 +25,14 @@
  *		"capacity", "consumer_pos", "producer_pos", "pending", ...
  *   STACK_TRACE	"entries": [{"index", "hash", "nr", "stack": [...]}]
  *   STRUCT_OPS	"value" as the kernel has it, "progs": [{"member", "id"}]
- *   ARENA	"user_vm_start", "user_vm_end", "kern_vm_start"
+ *   ARENA	"user_vm_start", "user_vm_end", "kern_vm_addr"
  *
  * and "entries": {"unsupported": why} for all else. "btf_unavailable" says why
- * bytes stand where types would; "zero_from" is the index from which on all
- * elements of an array are zero and not in "entries"; "count" of a hash is how
- * many elements it has when "entries" is cut; "incomplete" says what was left
- * out because it could not be read, made no sense or took too long.
+ * bytes stand where types would; "zero_tail": {"from", "to"} are the indices of
+ * elements at the end of an array, the last one excluded, that are all zero
+ * and not in "entries"; "incomplete" says what was left out because it could
+ * not be read, made no sense or took too long. "entries" that is cut says how
+ * many elements there are, those of the tail counted with what it has.
  */
 #include <stdbool.h>
 #include <linux/types.h>
@@ -59,12 +60,11 @@ struct value;
 #define BPF_LOCAL_ENTRIES_MAX 4096
 #define BPF_STACK_BUCKETS_MAX 16384
 #define BPF_STACK_PCS_MAX     128
-/* Bytes of one value, and of one key; more are not read. */
+/* Bytes of one value or key; more are not read. */
 #define BPF_VALUE_MAX (4U << 20)
-#define BPF_KEY_MAX   4096
 /* Bytes of all values of one map. */
 #define BPF_MAP_BYTES_MAX (64U << 20)
-/* An array says "zero_from" when that many elements at its end are zero. */
+/* An array has a "zero_tail" of at least so many elements. */
 #define BPF_ZERO_TAIL_MIN 16
 
 /**

@@ -10,6 +10,7 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
+#include "host/inspect/kstruct.h"
 #include "host/inspect/xarray.h"
 #include "lib/err.h"
 
@@ -18,8 +19,6 @@ struct kbtf;
 
 /* Offset of a member that a kernel does not have. */
 #define BPF_NO_MEMBER 0xffffffffU
-/* The part of struct bpf_map that is read at once; 288 bytes in 7.2. */
-#define BPF_MAP_STRUCT_MAX 1024
 
 /**
  * struct bpf_member - one member that a layout needs
@@ -27,6 +26,9 @@ struct kbtf;
  * @member: a path in it, a constant
  * @at: where its offset goes, in bytes from the begin of the layout
  * @optional: a kernel may do without; its offset is BPF_NO_MEMBER then
+ *
+ * For layouts whose members are of several structs; one struct alone is a
+ * struct kstruct.
  */
 struct bpf_member {
 	const char *type;
@@ -53,19 +55,7 @@ const struct bpf_member *bpf_members_find(const struct kbtf *btf, const struct b
  * @idr_head: of the tree in struct idr, include/linux/idr.h
  * @map_idr: address, 0 = no such symbol
  * @prog_idr: the same
- * @map_bytes: of struct bpf_map that hold the members below
- * @map_type: in struct bpf_map, include/linux/bpf.h
- * @map_name: the same
- * @map_key_size: the same
- * @map_value_size: the same
- * @map_max_entries: the same
- * @map_flags: the same
- * @map_id: the same
- * @map_btf: the same
- * @map_key_type: of btf_key_type_id
- * @map_value_type: of btf_value_type_id
- * @map_vmlinux_type: of btf_vmlinux_value_type_id
- * @map_frozen: of frozen, or BPF_NO_MEMBER
+ * @map: struct bpf_map, include/linux/bpf.h
  *
  * Does not change after bpf_obj_layout_init(), so any thread may read it.
  */
@@ -74,19 +64,7 @@ struct bpf_obj_layout {
 	u32 idr_head;
 	u64 map_idr;
 	u64 prog_idr;
-	u32 map_bytes;
-	u32 map_type;
-	u32 map_name;
-	u32 map_key_size;
-	u32 map_value_size;
-	u32 map_max_entries;
-	u32 map_flags;
-	u32 map_id;
-	u32 map_btf;
-	u32 map_key_type;
-	u32 map_value_type;
-	u32 map_vmlinux_type;
-	u32 map_frozen;
+	struct kstruct map;
 };
 
 /**

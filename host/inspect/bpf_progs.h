@@ -24,44 +24,21 @@ struct value;
 /**
  * struct bpf_progs_layout - addresses and offsets, looked up once
  * @obj: of the objects
- * @type: in struct bpf_prog, include/linux/bpf.h
- * @stats: the same: per-CPU pointer to struct bpf_prog_stats
- * @aux: the same: pointer to struct bpf_prog_aux
- * @len: the same: instructions as the kernel has them
- * @jited_len: the same: bytes of machine code
- * @aux_name: in struct bpf_prog_aux
- * @aux_verified: of verified_insns
- * @aux_attach_name: of the pointer to attach_func_name, or BPF_NO_MEMBER
- * @aux_st_ops: of the pointer to struct bpf_struct_ops, or BPF_NO_MEMBER
- * @st_ops_name: of the pointer to its name, or BPF_NO_MEMBER
- * @aux_load_time: in ns since boot, or BPF_NO_MEMBER
- * @aux_btf: of the pointer to struct btf, or BPF_NO_MEMBER
- * @aux_func_info: of the pointer to struct bpf_func_info[], or BPF_NO_MEMBER
- * @aux_func_nr: of their number, or BPF_NO_MEMBER
- * @stat_cnt: in struct bpf_prog_stats, include/linux/filter.h
- * @stat_nsecs: the same
- * @stat_misses: the same
+ * @prog: struct bpf_prog, include/linux/bpf.h
+ * @aux: struct bpf_prog_aux, the same
+ * @stats: struct bpf_prog_stats, include/linux/filter.h
+ * @st_ops_name: of the pointer to the name in struct bpf_struct_ops, or
+ *               BPF_NO_MEMBER
  * @stats_key: address of bpf_stats_enabled_key, 0 = unknown
+ *
+ * Does not change after bpf_progs_layout_init(), so any thread may read it.
  */
 struct bpf_progs_layout {
 	struct bpf_obj_layout obj;
-	u32 type;
-	u32 stats;
-	u32 aux;
-	u32 len;
-	u32 jited_len;
-	u32 aux_name;
-	u32 aux_verified;
-	u32 aux_attach_name;
-	u32 aux_st_ops;
+	struct kstruct prog;
+	struct kstruct aux;
+	struct kstruct stats;
 	u32 st_ops_name;
-	u32 aux_load_time;
-	u32 aux_btf;
-	u32 aux_func_info;
-	u32 aux_func_nr;
-	u32 stat_cnt;
-	u32 stat_nsecs;
-	u32 stat_misses;
 	u64 stats_key;
 };
 

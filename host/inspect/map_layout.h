@@ -33,6 +33,7 @@ struct map_array_layout {
  * @n_buckets: of their number
  * @bucket_first: of the first element's address in struct bucket
  * @next: of the next element's address in struct htab_elem
+ * @hash: of its hash
  * @key: of the key in it; the value follows, aligned to 8
  * @bucket_size: bytes of struct bucket
  */
@@ -43,6 +44,7 @@ struct map_hash_layout {
 	u32 n_buckets;
 	u32 bucket_first;
 	u32 next;
+	u32 hash;
 	u32 key;
 	u32 bucket_size;
 };

@@ -12,6 +12,7 @@
 #include "host/coord/dispatch.h"
 #include "host/coord/event.h"
 #include "host/coord/lookout.h"
+#include "host/coord/monitor.h"
 #include "host/coord/runlog.h"
 #include "host/coord/watchdog.h"
 #include "host/vmm/devices/virtio_console.h"
@@ -41,6 +42,7 @@
  * @bulk: assembler of the bulk port
  * @sinks: what frames may touch
  * @lookout: what looks into the guest
+ * @monitor: what samples its run queues
  * @sched_kill: set by WIRE_SCDX
  * @reset_ns: watchdog deadline set by the scenario
  * @reset_seen_ns: the one the watchdog was told
@@ -68,6 +70,7 @@ struct coord {
 	struct wire_assembler bulk;
 	struct dispatch_sinks sinks;
 	struct lookout lookout;
+	struct monitor monitor;
 	atomic_bool sched_kill;
 	atomic_ullong reset_ns;
 	u64 reset_seen_ns;
@@ -134,6 +137,7 @@ static void ready(struct coord *c, u64 now)
 	c->resets_ready = stats.mmio.resets;
 	c->report.t_srdy_ns = now;
 	c->report.kvm_exits_at_srdy = vm_exits(c->vm);
+	monitor_guest_ready(&c->monitor);
 }
 
 static void count_resets(struct coord *c)
@@ -334,6 +338,17 @@ static bool paused(void *ctx)
 	return atomic_load(&c->pause_ns);
 }
 
+static bool monitor_view(void *ctx, struct monitor_view *v)
+{
+	struct coord *c = ctx;
+	const struct observer *o = &c->lookout.obs;
+
+	if (!lookout_ready(&c->lookout))
+		return false;
+	*v = (struct monitor_view){ o->gk, o->kbtf, o->has_scx ? &o->scx : NULL };
+	return true;
+}
+
 static int init_lookout(struct coord *c)
 {
 	struct lookout_hooks hooks = {
@@ -359,6 +374,8 @@ static int init(struct coord *c)
 	int i, ret;
 
 	ret = init_lookout(c);
+	if (!ret)
+		ret = monitor_init(&c->monitor, &c->log, c->cfg.start_ns);
 	if (!ret)
 		ret = event_loop_init(&c->loop);
 	for (i = 0; i < VM_SERIAL_PORTS && !ret; i++)
@@ -392,6 +409,7 @@ struct coord *coord_new(const struct coord_config *cfg, struct ktstr_err *err)
 		c->crash.fd = -1;
 		c->sched_exit.fd = -1;
 		c->tick.fd = -1;
+		c->monitor.timer.fd = -1;
 		pthread_mutex_init(&c->con_lock, NULL);
 		ret = init(c);
 	}
@@ -459,6 +477,8 @@ static int serve(struct coord *c, struct ktstr_err *err)
 			return ktstr_err_set(err, ret, "epoll: %s", strerror(-ret));
 	}
 	ret = lookout_start(&c->lookout, c->vm, &c->loop);
+	if (!ret)
+		ret = monitor_start(&c->monitor, c->vm, &c->loop, monitor_view, c);
 	if (ret)
 		return ktstr_err_set(err, ret, "epoll: %s", strerror(-ret));
 	ret = vm_start(c->vm, err);
@@ -481,6 +501,7 @@ int coord_run(struct coord *c, struct vm *vm, struct ktstr_err *err)
 	for (i = 0; i < FINAL_DRAINS_MAX && virtio_console_drain(vm->console); i++)
 		;
 	lookout_stop(&c->lookout);
+	monitor_stop(&c->monitor);
 	c->report.freezes = c->lookout.freezes;
 	c->report.frozen_ns = c->lookout.frozen_ns;
 	note_end(c);
@@ -555,6 +576,7 @@ void coord_free(struct coord *c)
 		return;
 	event_loop_close(&c->loop);
 	lookout_destroy(&c->lookout);
+	monitor_destroy(&c->monitor);
 	close_fd(&c->tick.fd);
 	close_fd(&c->crash.fd);
 	close_fd(&c->sched_exit.fd);

@@ -15,6 +15,7 @@
  * @room: of @log->frames
  * @dump_room: of @log->dumps
  * @op_room: of @log->ops
+ * @sample_room: of @log->samples
  * @err: -ENOMEM ends it
  */
 struct parse {
@@ -24,6 +25,7 @@ struct parse {
 	size_t room;
 	size_t dump_room;
 	size_t op_room;
+	size_t sample_room;
 	int err;
 };
 
@@ -191,6 +193,38 @@ static void take_op(struct parse *p, const struct wire_frame *f)
 		p->err = -ENOMEM;
 }
 
+static void take_monitor_info(struct parse *p, const struct wire_frame *f)
+{
+	struct vmm_log *log = p->log;
+
+	if (log->monitor_seen || wire_moni_decode(f->payload, f->len, &log->monitor_info))
+		log->damaged = true;
+	else
+		log->monitor_seen = true;
+}
+
+static void take_sample(struct parse *p, const struct wire_frame *f)
+{
+	struct vmm_log *log = p->log;
+	struct monitor_sample s, *samples;
+
+	if (log->nr_samples == WIRE_MON_SAMPLES_MAX ||
+	    wire_mons_decode(f->payload, f->len, &s, NULL, 0)) {
+		log->damaged = true;
+		return;
+	}
+	samples = grow(p, log->samples, log->nr_samples, &p->sample_room, sizeof(*samples));
+	if (!samples)
+		return;
+	log->samples = samples;
+	s.cpus = calloc(s.nr_cpus, sizeof(*s.cpus));
+	if (!s.cpus) {
+		p->err = -ENOMEM;
+		return;
+	}
+	wire_mons_decode(f->payload, f->len, &samples[log->nr_samples++], s.cpus, s.nr_cpus);
+}
+
 static void take(void *ctx, const struct wire_frame *f)
 {
 	struct parse *p = ctx;
@@ -212,6 +246,10 @@ static void take(void *ctx, const struct wire_frame *f)
 		take_dump(p, f);
 	else if (f->type == WIRE_OPRS)
 		take_op(p, f);
+	else if (f->type == WIRE_MONI)
+		take_monitor_info(p, f);
+	else if (f->type == WIRE_MONS)
+		take_sample(p, f);
 	else
 		log->damaged = true;
 }
@@ -246,6 +284,9 @@ void vmm_log_free(struct vmm_log *log)
 	for (i = 0; i < log->nr_ops; i++)
 		free((void *)log->ops[i].data);
 	free(log->ops);
+	for (i = 0; i < log->nr_samples; i++)
+		free(log->samples[i].cpus);
+	free(log->samples);
 	free(log->console);
 	free(log->com2);
 	memset(log, 0, sizeof(*log));

@@ -9,6 +9,7 @@
 #include "host/coord/snapshot_store.h"
 #include "lib/wire.h"
 #include "lib/wire_dump.h"
+#include "lib/wire_monitor.h"
 #include "lib/wire_result.h"
 
 /* A failure dump with its early and degraded siblings; more is damage. */
@@ -31,6 +32,10 @@
  * @dumps_evicted: older snapshots that had to go for newer ones
  * @ops: what came of requests, in order; their data in memory of its own
  * @nr_ops: how many
+ * @monitor_info: what the monitor can see, valid with @monitor_seen
+ * @monitor_seen: see there
+ * @samples: of the monitor, in order; their CPUs in memory of its own
+ * @nr_samples: how many
  * @damaged: the log is torn or has frames that no VMM writes
  */
 struct vmm_log {
@@ -47,6 +52,10 @@ struct vmm_log {
 	u64 dumps_evicted;
 	struct op_view *ops;
 	size_t nr_ops;
+	struct monitor_info monitor_info;
+	bool monitor_seen;
+	struct monitor_sample *samples;
+	size_t nr_samples;
 	bool damaged;
 };
 

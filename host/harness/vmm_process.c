@@ -22,9 +22,11 @@
 #define LOG_FD	     3
 #define KERNEL_FD    4
 #define STOP_POLL_MS 100
-/* The log's own cap, console text, report and dumps; anything larger is damage. */
-#define LOG_READ_MAX (RUNLOG_MAX + (64UL << 20) + VMM_LOG_DUMPS_MAX * (u64)WIRE_DUMP_JSON_MAX)
-#define LOG_SEALS    (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+/* The log's own cap, console text, report, samples and dumps; anything larger is damage. */
+#define LOG_READ_MAX                                      \
+	(RUNLOG_MAX + (64UL << 20) + WIRE_MON_BYTES_MAX + \
+	 VMM_LOG_DUMPS_MAX * (u64)WIRE_DUMP_JSON_MAX)
+#define LOG_SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 static int run_vm(const struct vmm_job *job, const struct kernel_image *kernel, struct coord *coord,
 		  struct ktstr_err *err)

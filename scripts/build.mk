@@ -7,6 +7,7 @@
 # OUT/ktstr                the command
 # OUT/guest-init           PID 1 of guests, static
 # OUT/selftests/NAME       test programs
+# OUT/selftests/guest/NAME programs that tests run in guests
 # OUT/selftests/unit/NAME  unit tests, under ASan and UBSan (objects: OUT/san)
 # OUT/tsan/                those of them that are about threads, under TSan
 # OUT/sched_ext/bin/NAME   the schedulers of KDIR/tools/sched_ext
@@ -151,6 +152,8 @@ $(OUT)/ktstr: $(cli_obj) $(OUT)/libktstr.a
 	$(call link)
 programs: $(OUT)/ktstr
 endif
+
+include $(KTSTR_ROOT)/scripts/oracle.mk
 
 programs: $(test_bin)
 unit-programs: $(unit_bin)

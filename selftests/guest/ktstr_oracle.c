@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "ktstr_oracle.h"
+
+#define EXIT_USAGE 2
+/* Few and large writes: each of them wakes the reader. */
+#define OUT_BUF	   (256 << 10)
+#define TREE_DEPTH 8
+
+static const char help[] =
+	"Usage: ktstr_oracle VIEW...\n"
+	"Prints what the running kernel says of itself, one record a line.\n"
+	"\n"
+	"  maps       BPF maps with all elements\n"
+	"  progs      BPF programs\n"
+	"  stats      counts runs of BPF programs from now on (kernel.bpf_stats_enabled)\n"
+	"  kallsyms   /proc/kallsyms\n"
+	"  sched      sched_ext, debugfs and schedstat files, and HZ\n"
+	"  tasks      threads\n"
+	"  config     /proc/config.gz\n"
+	"  file=PATH  a file, or all files of a directory\n";
+
+static bool failed;
+
+void oracle_fail(int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	failed = true;
+	printf("error ");
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	printf(": %s\n", strerror(code));
+}
+
+void oracle_word(const char *text)
+{
+	const unsigned char *c;
+
+	for (c = (const unsigned char *)text; *c; c++) {
+		if (*c > ' ' && *c < 0x7f && *c != '\\')
+			putchar(*c);
+		else
+			printf("\\x%02x", *c);
+	}
+}
+
+void oracle_hex(const void *data, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *p = data;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		putchar(digits[p[i] >> 4]);
+		putchar(digits[p[i] & 15]);
+	}
+}
+
+/* "file PATH", then each line behind "> ". */
+static void print_file(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	if (!f) {
+		oracle_fail(errno, "%s", path);
+		return;
+	}
+	printf("file %s\n", path);
+	errno = 0;
+	while ((n = getline(&line, &room, f)) > 0) {
+		printf("> %s", line);
+		if (line[n - 1] != '\n')
+			putchar('\n');
+	}
+	if (ferror(f))
+		oracle_fail(errno, "%s", path);
+	free(line);
+	fclose(f);
+}
+
+static void print_tree(const char *path, unsigned int depth);
+
+static void print_dir(const char *path, unsigned int depth)
+{
+	struct dirent **list;
+	char *sub;
+	int i, n;
+
+	n = scandir(path, &list, NULL, alphasort);
+	if (n < 0) {
+		oracle_fail(errno, "%s", path);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		if (strcmp(list[i]->d_name, ".") && strcmp(list[i]->d_name, "..") &&
+		    asprintf(&sub, "%s/%s", path, list[i]->d_name) > 0) {
+			print_tree(sub, depth + 1);
+			free(sub);
+		}
+		free(list[i]);
+	}
+	free(list);
+}
+
+static void print_tree(const char *path, unsigned int depth)
+{
+	struct stat st;
+
+	if (lstat(path, &st))
+		oracle_fail(errno, "%s", path);
+	else if (S_ISDIR(st.st_mode) && depth > TREE_DEPTH)
+		oracle_fail(ELOOP, "%s", path);
+	else if (S_ISDIR(st.st_mode))
+		print_dir(path, depth);
+	else if (!S_ISREG(st.st_mode))
+		printf("skip %s: no file\n", path);
+	else if (!(st.st_mode & 0444))
+		printf("skip %s: not for reading\n", path);
+	else
+		print_file(path);
+}
+
+/* What this kernel need not have. */
+static void print_optional(const char *path)
+{
+	if (access(path, F_OK))
+		printf("skip %s: not there\n", path);
+	else
+		print_tree(path, 0);
+}
+
+/* All of it, or only what begins with @only: "config NAME=VALUE". */
+static void print_config(const char *only)
+{
+	const char *path = "/proc/config.gz";
+	gzFile f = gzopen(path, "re");
+	char line[1024];
+
+	if (!f) {
+		printf("skip %s: %s\n", path, strerror(errno));
+		return;
+	}
+	while (gzgets(f, line, sizeof(line)))
+		if (line[0] == 'C' && (!only || !strncmp(line, only, strlen(only))))
+			printf("config %s", line);
+	if (gzclose(f) != Z_OK)
+		oracle_fail(EIO, "%s", path);
+}
+
+static void config(void)
+{
+	print_config(NULL);
+}
+
+/* "sym ADDRESS TYPE NAME [MODULE]" */
+static void kallsyms(void)
+{
+	const char *path = "/proc/kallsyms";
+	bool all_zero = true;
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	if (!f) {
+		oracle_fail(errno, "%s", path);
+		return;
+	}
+	errno = 0;
+	while ((n = getline(&line, &room, f)) > 0) {
+		char *tab = memchr(line, '\t', n);
+
+		if (tab)
+			*tab = ' ';
+		all_zero = all_zero && strtoull(line, NULL, 16) == 0;
+		fputs("sym ", stdout);
+		fwrite(line, 1, n, stdout);
+	}
+	if (ferror(f))
+		oracle_fail(errno, "%s", path);
+	else if (all_zero)
+		oracle_fail(EPERM, "%s: every address is hidden (kernel.kptr_restrict)", path);
+	free(line);
+	fclose(f);
+}
+
+static void sched(void)
+{
+	print_optional("/sys/kernel/sched_ext");
+	print_optional("/sys/kernel/debug/sched");
+	print_optional("/proc/schedstat");
+	print_optional("/proc/stat");
+	print_optional("/proc/softirqs");
+	print_config("CONFIG_HZ");
+}
+
+static void stats(void)
+{
+	const char *path = "/proc/sys/kernel/bpf_stats_enabled";
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "1", 1) != 1)
+		oracle_fail(errno, "%s", path);
+	else
+		printf("stats on\n");
+	if (fd >= 0)
+		close(fd);
+}
+
+static const struct view {
+	const char *name;
+	void (*print)(void);
+} views[] = {
+	{ "maps", oracle_maps },  { "progs", oracle_progs }, { "stats", stats },
+	{ "kallsyms", kallsyms }, { "sched", sched },	     { "tasks", oracle_tasks },
+	{ "config", config },
+};
+
+static bool print_view(const char *name)
+{
+	size_t i;
+
+	if (!strncmp(name, "file=", 5)) {
+		print_tree(name + 5, 0);
+		return true;
+	}
+	for (i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		if (!strcmp(name, views[i].name)) {
+			views[i].print();
+			return true;
+		}
+	}
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	int i;
+
+	setvbuf(stdout, NULL, _IOFBF, OUT_BUF);
+	if (argc < 2) {
+		fputs(help, stderr);
+		return EXIT_USAGE;
+	}
+	for (i = 1; i < argc; i++) {
+		if (!print_view(argv[i])) {
+			fprintf(stderr, "ktstr_oracle: no view \"%s\"\n%s", argv[i], help);
+			return EXIT_USAGE;
+		}
+	}
+	/* the last line: whoever has it has everything */
+	printf("end views=%d\n", argc - 1);
+	if (fflush(stdout)) {
+		perror("ktstr_oracle: standard output");
+		return 1;
+	}
+	return failed;
+}

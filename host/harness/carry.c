@@ -19,7 +19,9 @@
 #define CARRY_DEPTH 32
 
 /* Modules that a kernel may need before it can talk to us. */
-static const char *const guest_modules[] = { "virtio_mmio", "virtio_console", NULL };
+static const char *const guest_modules[] = {
+	"virtio", "virtio_ring", "virtio_mmio", "virtio_console", NULL,
+};
 /* What scripts/setup puts beside a kernel and the harness reads. */
 static const char *const beside_kernel[] = { "release", "config", NULL };
 

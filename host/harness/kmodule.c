@@ -18,6 +18,7 @@ static const struct {
 	const char *name;
 	const char *dir;
 } module_dirs[] = {
+	{ "virtio", "drivers/virtio" },	     { "virtio_ring", "drivers/virtio" },
 	{ "virtio_mmio", "drivers/virtio" }, { "virtio_console", "drivers/char" },
 	{ "irqbypass", "virt/lib" },	     { "kvm", "arch/x86/kvm" },
 	{ "kvm-amd", "arch/x86/kvm" },	     { "kvm-intel", "arch/x86/kvm" },

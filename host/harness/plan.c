@@ -27,7 +27,9 @@
 #define STUCK_RENDEZVOUS_NS (2 * (u64)NSEC_PER_SEC)
 
 /* What a guest needs from its kernel's modules, in loading order. */
-static const char *const guest_modules[] = { "virtio_mmio", NULL };
+static const char *const guest_modules[] = {
+	"virtio", "virtio_ring", "virtio_mmio", "virtio_console", NULL,
+};
 
 u32 plan_slowdown(void)
 {

@@ -6,6 +6,7 @@
 # whole, so a run that is cut short leaves nothing half done.
 #
 # CACHE/kernel -> kernels/RELEASE   vmlinuz vmlinux config release modules/ tree/
+# CACHE/other  -> kernels/RELEASE   the same without the tree
 # CACHE/qemu   -> qemus/VERSION     bin/qemu-system-x86_64 root/
 #
 # sourced by scripts/setup, which sets cache, parts and update
@@ -14,10 +15,12 @@
 . "$parts/apt-root.sh"
 # shellcheck source=scripts/setup-lib/kernel.sh
 . "$parts/kernel.sh"
+# shellcheck source=scripts/setup-lib/other-kernel.sh
+. "$parts/other-kernel.sh"
 # shellcheck source=scripts/setup-lib/qemu.sh
 . "$parts/qemu.sh"
 
-# Pieces to fetch: kernel, qemu.
+# Pieces to fetch: kernel, other, qemu.
 wanted=()
 
 cache_find()
@@ -25,6 +28,9 @@ cache_find()
 	wanted=()
 	if kernel_needed && { [ "$update" = yes ] || ! kernel_cached; }; then
 		wanted+=(kernel)
+	fi
+	if other_needed && { [ "$update" = yes ] || ! other_cached; }; then
+		wanted+=(other)
 	fi
 	if qemu_needed && { [ "$update" = yes ] || ! qemu_cached; }; then
 		wanted+=(qemu)
@@ -93,6 +99,7 @@ cache_summary()
 	local kernel=${KTSTR_KERNEL:-${KDIR:-}} qemu=${KTSTR_QEMU:-} clang
 
 	kernel_needed && kernel=$(<"$cache/kernel/release")
+	other_needed && other_cached && kernel+=" and $(<"$cache/other/release")"
 	if [ -z "$qemu" ]; then
 		qemu="none needed"
 		qemu_system_ok && qemu="the system's"

@@ -6,8 +6,8 @@
 #
 # sourced by scripts/setup
 
-# Modules a guest (virtio_mmio) and the emulated host (the rest) load.
-kernel_modules="virtio_mmio irqbypass kvm kvm-amd"
+# Modules a guest (virtio) and the emulated host (the rest) load.
+kernel_modules="virtio virtio_ring virtio_mmio virtio_console irqbypass kvm kvm-amd"
 
 # What of the source tree is unpacked: all that tools/, the selftests, the
 # schedulers and checkpatch read, not the 1.5 GiB of drivers and file systems.
@@ -48,14 +48,15 @@ kernel_cached()
 	[ -s "$cache/kernel/release" ]
 }
 
-# kernel_releases: "RELEASE PACKAGE VERSION" of the cloud kernels in the suite,
-# newest first. The image is in linux-binary-*, before 7.x in linux-image-*.
+# kernel_releases [FLAVOUR]: "RELEASE PACKAGE VERSION" of the suite's kernels of a
+# flavour (cloud-amd64), newest first. The image is in linux-binary-*, before 7.x
+# in linux-image-*.
 kernel_releases()
 {
-	local name version rel kind
+	local name version rel kind flavour=${1:-cloud-amd64}
 
 	apt_in_root apt-cache pkgnames linux- |
-		sed -n -E 's/^linux-(binary|image)-([0-9].*-cloud-amd64)$/\2 \1/p' |
+		sed -n -E "s/^linux-(binary|image)-([0-9][^-]*-$flavour)\$/\2 \1/p" |
 		sort -k1,1rV -k2,2 | awk '!seen[$1]++' |
 		while read -r rel kind; do
 			name=linux-$kind-$rel
@@ -104,10 +105,9 @@ kernel_fetch()
 
 kernel_fetch_one()
 {
-	local rel=$1 name=$2 version=$3 source tmp config
+	local rel=$1 name=$2 version=$3 source tmp
 
-	if [ "$(cat "$cache/kernel/release" 2>/dev/null)" = "$rel" ] &&
-	   [ "$(cat "$cache/kernel/version" 2>/dev/null)" = "$version" ]; then
+	if kernel_is "$cache/kernel" "$rel" "$version"; then
 		say "kernel $rel ($version) is the newest"
 		return 0
 	fi
@@ -117,33 +117,65 @@ kernel_fetch_one()
 	}
 	say "kernel $rel: fetching the image, its modules and $source (about 200 MB)"
 	tmp=$(cache_tmp)
+	kernel_image_fetch "$tmp" "$rel" "$name" "$version" || return 1
+	mkdir "$tmp/debs"
+	apt_download "$tmp/debs" "$source=$version" || die "$source: download failed"
+	kernel_unpack_tree "$tmp"
+	rm -rf "$tmp/debs"
+	kernel_place "$tmp" "$rel" "$version" kernel
+}
+
+# kernel_is DIR RELEASE VERSION: this very kernel is there.
+kernel_is()
+{
+	[ "$(cat "$1/release" 2>/dev/null)" = "$2" ] && [ "$(cat "$1/version" 2>/dev/null)" = "$3" ]
+}
+
+# The packages a kernel is made of: before 7.2 all is in one.
+kernel_packages()
+{
+	local rel=$1 name=$2 version=$3 p
+
+	for p in "$name" linux-base-"$rel" linux-modules-"$rel"; do
+		apt_versions "$p" | grep -xF "$version" >/dev/null && echo "$p=$version"
+	done
+}
+
+# kernel_image_fetch TMP RELEASE PACKAGE VERSION: image, modules and vmlinux into
+# TMP. False, with TMP gone, for a kernel without sched_ext.
+kernel_image_fetch()
+{
+	local tmp=$1 rel=$2 name=$3 version=$4 config parts_of
+
 	mkdir "$tmp/debs" "$tmp/image"
-	case $name in
-	linux-binary-*)
-		apt_download "$tmp/debs" {linux-base-"$rel",linux-modules-"$rel","$name"}="$version"
-		;;
-	*)
-		apt_download "$tmp/debs" "$name=$version"
-		;;
-	esac || die "kernel $rel: download failed"
+	mapfile -t parts_of < <(kernel_packages "$rel" "$name" "$version")
+	apt_download "$tmp/debs" "${parts_of[@]}" || die "kernel $rel: download failed"
 	for deb in "$tmp"/debs/*.deb; do
 		deb_unpack "$deb" "$tmp/image"
 	done
 	config=$(find "$tmp/image" \( -path '*/boot/config-*' -o -path "*/modules/$rel/config" \) \
 		-print -quit)
+	if [ -z "$config" ]; then
+		say "kernel $rel: the suite has its image, and not its modules any more"
+		rm -rf "$tmp"
+		return 1
+	fi
 	if ! grep -qx CONFIG_SCHED_CLASS_EXT=y "$config"; then
 		say "kernel $rel: built without sched_ext"
 		rm -rf "$tmp"
 		return 1
 	fi
 	kernel_place_image "$tmp" "$rel" "$config"
-	apt_download "$tmp/debs" "$source=$version" || die "$source: download failed"
-	kernel_unpack_tree "$tmp"
 	rm -rf "$tmp/debs" "$tmp/image"
-	echo "$version" >"$tmp/version"
-	echo "$rel" >"$tmp/release"
-	cache_place "$tmp" "kernels/$rel" kernel
-	say "kernel $rel: $cache/kernels/$rel"
+}
+
+# kernel_place TMP RELEASE VERSION LINK: what is in TMP is whole; release is last.
+kernel_place()
+{
+	echo "$3" >"$1/version"
+	echo "$2" >"$1/release"
+	cache_place "$1" "kernels/$2" "$4"
+	say "kernel $2: $cache/kernels/$2"
 }
 
 kernel_place_image()

@@ -216,6 +216,9 @@ static int check_observation(const struct ktstr_test *test, struct ktstr_err *er
 	if (test->no_observe && test->observe_first)
 		return ktstr_err_set(err, -EINVAL,
 				     "observe_first and no_observe exclude each other: drop one");
+	if (test->no_observe && test->monitor.enforce)
+		return ktstr_err_set(err, -EINVAL,
+				     "monitor.enforce and no_observe exclude each other: drop one");
 	if (!test->fallback_map != !test->fallback_flag)
 		return ktstr_err_set(err, -EINVAL,
 				     "fallback_map and fallback_flag go together: set both or none");
@@ -241,7 +244,8 @@ static int plan_observation(const struct ktstr_test *test, struct plan *p, struc
 		ret = plan_periodic(test, duration_ms(test), &p->ops, err);
 	if (!ret)
 		ret = plan_map_writes(test, duration_ms(test), p->map_writes, err);
-	p->observe = (test->scheduler || test->nr_ops || test->periodic) && !test->no_observe;
+	p->observe = (test->scheduler || test->nr_ops || test->periodic || test->monitor.enforce) &&
+		     !test->no_observe;
 	c->map_writes = p->map_writes;
 	c->nr_map_writes = test->nr_map_writes;
 	c->dual = test->dual_snapshot;

@@ -5,6 +5,7 @@
 #include "ktstr.h"
 #include "lib/util.h"
 #include "output.h"
+#include "result_monitor.h"
 #include "result_snapshot.h"
 
 void ktstr_result_free(struct ktstr_result *res)
@@ -12,6 +13,7 @@ void ktstr_result_free(struct ktstr_result *res)
 	if (!res)
 		return;
 	result_snapshot_free(res);
+	result_monitor_free(res);
 	output_free(res);
 	free(res->workers);
 	free(res->sched_log);

@@ -6,6 +6,7 @@
 #include "lib/text.h"
 #include "output.h"
 #include "result_fill.h"
+#include "result_monitor.h"
 #include "result_snapshot.h"
 
 static void fill_report(struct ktstr_result *res, const struct vmm_report *r)
@@ -104,6 +105,8 @@ int result_fill(struct ktstr_result *res, const struct verdict_input *in, const 
 		err = fill_console(res, in->console);
 	if (!err)
 		err = result_snapshot_fill(res, in);
+	if (!err)
+		err = result_monitor_fill(res, in);
 	if (!err)
 		err = output_fill(res, in->frames, in->nr_frames);
 	return err;

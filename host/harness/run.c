@@ -28,6 +28,7 @@ static int judge(const struct ktstr_test *test, const struct plan *p, const stru
 		.observed = p->observe,
 		.map_writes = test->nr_map_writes,
 		.periodic = test->periodic,
+		.monitor_limits = &test->monitor,
 		.wait_status = out->wait_status,
 		.deadline = out->deadline,
 		.stopped = out->stopped,
@@ -49,6 +50,9 @@ static int judge(const struct ktstr_test *test, const struct plan *p, const stru
 		in.dumps_evicted = log.dumps_evicted;
 		in.ops = log.ops;
 		in.nr_ops = log.nr_ops;
+		in.monitor_info = log.monitor_seen ? &log.monitor_info : NULL;
+		in.samples = log.samples;
+		in.nr_samples = log.nr_samples;
 		in.log_damaged = log.damaged;
 		in.com2 = log.com2;
 		in.com2_len = log.com2_len;

@@ -421,6 +421,7 @@ static void judge_run(struct judge *j)
 	judge_map_writes(j);
 	judge_periodic(j);
 	check_channel(j);
+	judge_monitor(j);
 	if (!j->noted && j->proofs == (1U << PROOF_NR) - 1) {
 		j->res->verdict = KTSTR_PASS;
 		j->res->reason = KTSTR_REASON_PASS;

@@ -18,6 +18,7 @@
  *  - of the observer, where there was one: watchpoints that are known to fire,
  *    every vCPU standing still in every snapshot, every periodic snapshot, and
  *    none of a failing scheduler;
+ *  - where the monitor counts: enough samples, and every limit kept;
  *  - a verdict channel on which nothing was lost, damaged or unknown.
  *
  * What speaks against the kernel or the scheduler is a fail, wherever else
@@ -45,6 +46,10 @@
  * @dumps_evicted: and how many more that had to go for them
  * @ops: what came of requests and of the host's own acts, or NULL
  * @nr_ops: how many
+ * @monitor_limits: for the monitor; NULL = the defaults, which do not count
+ * @monitor_info: what the monitor said it can see, or NULL
+ * @samples: of the monitor, @nr_samples of them, or NULL
+ * @nr_samples: how many
  * @report: of the VMM process, or NULL when none came or it was unreadable
  * @log_damaged: what the VMM process wrote was torn or made no sense
  * @wait_status: of the VMM process
@@ -71,6 +76,10 @@ struct verdict_input {
 	u64 dumps_evicted;
 	const struct op_view *ops;
 	size_t nr_ops;
+	const struct ktstr_monitor_limits *monitor_limits;
+	const struct monitor_info *monitor_info;
+	const struct monitor_sample *samples;
+	size_t nr_samples;
 	const struct vmm_report *report;
 	bool log_damaged;
 	int wait_status;

@@ -26,6 +26,7 @@ enum proof {
 	PROOF_FROZEN,
 	PROOF_MAP_WRITES,
 	PROOF_PERIODIC,
+	PROOF_MONITOR,
 	PROOF_NR,
 };
 
@@ -129,6 +130,12 @@ void judge_map_writes(struct judge *j);
  * @j: the judge
  */
 void judge_periodic(struct judge *j);
+
+/**
+ * judge_monitor() - were the monitor's limits kept, where they count
+ * @j: the judge, done with everything else
+ */
+void judge_monitor(struct judge *j);
 
 /**
  * judge_append_stop() - say behind a failure's text where it was caught

@@ -43,6 +43,7 @@ enum cpustat_time {
 /**
  * struct cpustat_layout - addresses and offsets, looked up once
  * @cpustat: the per-CPU symbol kernel_cpustat, plus the offset of its array
+ * @nr_times: elements of the array
  * @index: of each kind of time in the array
  * @present: bit CPUSTAT_x is set for each that this kernel has
  * @kstat: the per-CPU symbol kstat, 0 = unknown: no soft interrupts
@@ -58,6 +59,7 @@ enum cpustat_time {
  */
 struct cpustat_layout {
 	u64 cpustat;
+	u32 nr_times;
 	u8 index[CPUSTAT_TIMES];
 	u32 present;
 	u64 kstat;

@@ -2,26 +2,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "host/inspect/klist.h"
+#include "host/inspect/kstruct.h"
 #include "host/kernel/guest_kernel.h"
-#include "host/kernel/kbtf.h"
-#include "lib/util.h"
 #include "runnable.h"
-
-static int need_symbol(const struct guest_kernel *gk, const char *name, u64 *kva,
-		       struct ktstr_err *err)
-{
-	if (gk_symbol(gk, name, kva))
-		return 0;
-	return ktstr_err_set(err, -EOPNOTSUPP, "this kernel has no symbol %s", name);
-}
-
-static int need_member(const struct kbtf *btf, const char *type, const char *member, u32 *offset,
-		       struct ktstr_err *err)
-{
-	if (kbtf_member(btf, type, member, offset, NULL) == 0)
-		return 0;
-	return ktstr_err_set(err, -EOPNOTSUPP, "this kernel's types have no %s.%s", type, member);
-}
 
 int runnable_layout_init(struct runnable_layout *l, const struct guest_kernel *gk,
 			 const struct kbtf *btf, struct ktstr_err *err)
@@ -29,17 +13,15 @@ int runnable_layout_init(struct runnable_layout *l, const struct guest_kernel *g
 	int ret;
 
 	memset(l, 0, sizeof(*l));
-	ret = need_symbol(gk, "runqueues", &l->runqueues, err);
+	ret = ksymbol_need(gk, "runqueues", &l->runqueues, err);
 	if (!ret)
-		ret = need_symbol(gk, "__per_cpu_offset", &l->per_cpu_offset, err);
+		ret = ksymbol_need(gk, "jiffies_64", &l->jiffies, err);
 	if (!ret)
-		ret = need_symbol(gk, "jiffies_64", &l->jiffies, err);
+		ret = kmember_need(btf, "rq", "scx.runnable_list", &l->list, err);
 	if (!ret)
-		ret = need_member(btf, "rq", "scx.runnable_list", &l->list, err);
+		ret = kmember_need(btf, "task_struct", "scx.runnable_node", &l->node, err);
 	if (!ret)
-		ret = need_member(btf, "task_struct", "scx.runnable_node", &l->node, err);
-	if (!ret)
-		ret = need_member(btf, "task_struct", "scx.runnable_at", &l->at, err);
+		ret = kmember_need(btf, "task_struct", "scx.runnable_at", &l->at, err);
 	return ret;
 }
 
@@ -61,39 +43,27 @@ static int scan_task(const struct runnable_layout *l, const struct guest_kernel 
 	return 0;
 }
 
-/*
- * Loops that do not lead through the head are found by Brent's method: a node
- * met twice since the last power of two ends the walk.
- */
 static int scan_list(const struct runnable_layout *l, const struct guest_kernel *gk, u32 cpu,
 		     u64 head, struct runnable_scan *out)
 {
-	u64 node, seen = 0;
-	u32 steps, power = 1;
+	struct klist k;
+	u64 node;
 
-	if (gk_read_u64(gk, head, &node))
-		return -EFAULT;
-	for (steps = 0; node != head; steps++) {
-		if (node == seen || steps >= RUNNABLE_TASKS_MAX)
-			return -ELOOP;
-		if (steps == power) {
-			seen = node;
-			power *= 2;
-		}
-		if (scan_task(l, gk, cpu, node - l->node, out) || gk_read_u64(gk, node, &node))
+	klist_begin(&k, gk, KLIST_RING, head, RUNNABLE_TASKS_MAX);
+	while (klist_next(&k, &node))
+		if (scan_task(l, gk, cpu, node - l->node, out))
 			return -EFAULT;
-	}
-	return 0;
+	return k.end;
 }
 
 static int scan_cpu(const struct runnable_layout *l, const struct guest_kernel *gk, u32 cpu,
 		    struct runnable_scan *out)
 {
-	u64 offset;
+	u64 rq;
 
-	if (gk_read_u64(gk, l->per_cpu_offset + cpu * sizeof(offset), &offset))
+	if (gk_percpu(gk, l->runqueues, cpu, &rq))
 		return -EFAULT;
-	return scan_list(l, gk, cpu, l->runqueues + offset + l->list, out);
+	return scan_list(l, gk, cpu, rq + l->list, out);
 }
 
 /*
@@ -127,6 +97,7 @@ int runnable_oldest(const struct runnable_layout *l, const struct guest_kernel *
 			merge(out, &one);
 			break;
 		case -ELOOP:
+		case -E2BIG:
 			out->cut++;
 			break;
 		default:

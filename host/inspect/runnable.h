@@ -20,7 +20,6 @@ struct kbtf;
 /**
  * struct runnable_layout - addresses and offsets, looked up once
  * @runqueues: the per-CPU symbol
- * @per_cpu_offset: address of __per_cpu_offset[]
  * @jiffies: address of jiffies_64
  * @list: offset of scx.runnable_list in struct rq
  * @node: offset of scx.runnable_node in struct task_struct
@@ -30,7 +29,6 @@ struct kbtf;
  */
 struct runnable_layout {
 	u64 runqueues;
-	u64 per_cpu_offset;
 	u64 jiffies;
 	u32 list;
 	u32 node;

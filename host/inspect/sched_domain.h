@@ -22,7 +22,7 @@ struct value;
 
 /* Kinds of idleness that are counted apart, and counters of each. */
 #define SCHED_DOMAIN_IDLE_TYPES 3
-#define SCHED_DOMAIN_LB_NR	11
+#define SCHED_DOMAIN_LB_NR	12
 
 /**
  * struct sched_domain_layout - addresses and offsets, looked up once
@@ -30,6 +30,7 @@ struct value;
  * @runqueues: the per-CPU symbol
  * @sd: offset of the pointer to the smallest domain in struct rq
  * @span: offset of the bits of its CPUs
+ * @idle_names: of the idle types; constants
  * @lb: offsets of the arrays lb_count and so on
  * @lb_present: bit n is set for those that this kernel has
  *
@@ -40,6 +41,7 @@ struct sched_domain_layout {
 	u64 runqueues;
 	u32 sd;
 	u32 span;
+	const char *idle_names[SCHED_DOMAIN_IDLE_TYPES];
 	u32 lb[SCHED_DOMAIN_LB_NR];
 	u32 lb_present;
 };

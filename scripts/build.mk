@@ -41,6 +41,11 @@ ktstr_opt := -O2
 ktstr_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 libbpf := $(OUT)/obj/libbpf/libbpf.a
 ktstr_libs := $(libbpf) -Wl,--gc-sections -Wl,--as-needed -lzstd -llzma -lz -lelf -pthread
+# json-c reads dumps back (host/inspect/value_parse.h); a build without it can
+# do all else.
+json_c := $(shell $(CC) -E -x c -include json-c/json.h /dev/null >/dev/null 2>&1 && echo yes)
+json_c_file := $(OUT)/gen/json-c
+ktstr_libs += $(if $(json_c),-ljson-c)
 lint_cppflags := -I$(KDIR)/tools/testing/selftests -idirafter $(KDIR)/include
 kselftest_cppflags := -I$(KDIR)/tools/testing/selftests
 werror = $(if $(filter-out 0,$(WERROR)),-Werror)
@@ -86,6 +91,11 @@ $(shell mkdir -p $(OUT))
 $(file >$(flags_file),$(flags_now))
 endif
 
+ifneq ($(file <$(json_c_file)),json-c: $(json_c))
+$(shell mkdir -p $(dir $(json_c_file)))
+$(file >$(json_c_file),json-c: $(json_c))
+endif
+
 programs: $(OUT)/libktstr.a
 
 -include $(call root_glob,host/arch/$(ARCH)/build.mk host/harness/build.mk guest-init/build.mk \
@@ -105,6 +115,10 @@ $(OUT)/obj/%.o: $(KTSTR_ROOT)/%.c $(flags_file)
 $(OUT)/san/%.o: $(KTSTR_ROOT)/%.c $(flags_file)
 	$(call msg,CC)
 	$(call compile,$(ktstr_san))
+
+value_parse_obj := $(foreach d,obj san,$(OUT)/$(d)/host/inspect/value_parse.o)
+$(value_parse_obj): ktstr_cppflags += $(if $(json_c),-DHAVE_JSON_C)
+$(value_parse_obj): $(json_c_file)
 
 $(OUT)/libktstr.a: $(obj)
 	$(call msg,AR)

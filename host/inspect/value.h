@@ -254,12 +254,13 @@ const struct value *value_at(const struct value *v, u64 i);
  * @v: where to begin
  * @path: "ctx.weight", "cpus[3].nr_running", "maps[.bss].value.nr"; "[name]" is
  *        the element of an array that has that name or whose member "name" is
- *        or ends in it; pointers that were followed and "value" of a map entry
- *        are passed through
+ *        or ends in it, or a member whose name has dots; pointers that were
+ *        followed, what is there of a VALUE_TRUNCATED, and "value" of a map
+ *        entry are passed through
  * @err: on failure says which part does not exist, and what does; or NULL
  *
- * Return: the node, owned by the tree, or NULL with errno ENOENT, EINVAL (a
- * path that is none).
+ * Return: the node, owned by the tree, or NULL with errno ENOENT, ENOTUNIQ
+ * (several elements end in a name, none is it), EINVAL (a path that is none).
  */
 const struct value *value_get(const struct value *v, const char *path, struct ktstr_err *err);
 

@@ -18,6 +18,7 @@ hdr:zlib.h|zlib1g-dev|zlib-devel|zlib
 lib:libz.a|zlib1g-dev|zlib-static|zlib
 hdr:zstd.h|libzstd-dev|libzstd-devel|zstd
 hdr:lzma.h|liblzma-dev|xz-devel|xz
+hdr:json-c/json.h|libjson-c-dev|json-c-devel|json-c
 clang|@clang|clang|clang
 cmd:iasl|acpica-tools|acpica-tools|acpica
 cmd:xz|xz-utils|xz|xz

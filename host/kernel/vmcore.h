@@ -20,11 +20,6 @@
 #include "host/vmm/gmem.h"
 #include "lib/err.h"
 
-/* The name and type of our note, and the version it has. */
-#define VMCORE_NOTE_NAME    "KTSTR"
-#define VMCORE_NOTE_TYPE    1
-#define VMCORE_NOTE_VERSION 1
-
 /**
  * struct vmcore_src - a guest to be saved
  * @ram: its memory
@@ -69,8 +64,8 @@ struct vmcore_stats {
  * vmcore_src_init() - all of a guest but its registers
  * @src: filled in; good as long as @gk
  * @cfg: what the guest told: addresses are taken from here
- * @gk: what became of it, or NULL: then the note is left out if it cannot be
- *      found by @cfg, and p_vaddr is not of the direct map
+ * @gk: what became of it, or NULL: then there is no note of VMCOREINFO, only
+ *      its address, and p_vaddr is not of the direct map
  *
  * Any thread. @src->machine is that of @cfg.
  */

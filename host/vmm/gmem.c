@@ -48,7 +48,7 @@ static int gmem_open(struct gmem *m, struct ktstr_err *err)
 	return 0;
 }
 
-static int gmem_map(struct gmem *m, struct gmem_region *r, struct ktstr_err *err)
+static int gmem_map(int fd, int sharing, struct gmem_region *r, struct ktstr_err *err)
 {
 	const u64 room = r->len + 3 * GMEM_ALIGN;
 	uintptr_t addr;
@@ -67,8 +67,8 @@ static int gmem_map(struct gmem *m, struct gmem_region *r, struct ktstr_err *err
 	r->resv_len = room;
 
 	addr = ((uintptr_t)p + 2 * GMEM_ALIGN - 1) & ~(uintptr_t)(GMEM_ALIGN - 1);
-	p = mmap((void *)addr, r->len, PROT_READ | PROT_WRITE,
-		 MAP_SHARED | MAP_NORESERVE | MAP_FIXED, m->fd, r->offset);
+	p = mmap((void *)addr, r->len, PROT_READ | PROT_WRITE, sharing | MAP_NORESERVE | MAP_FIXED,
+		 fd, r->offset);
 	if (p == MAP_FAILED)
 		return ktstr_err_set(err, -errno, "mapping %lu bytes of guest memory: %s", r->len,
 				     strerror(errno));
@@ -108,13 +108,40 @@ struct gmem *gmem_new(u64 mem_bytes, u64 gap_start, u64 gap_end, struct ktstr_er
 
 	ret = gmem_open(m, err);
 	for (i = 0; !ret && i < m->nr; i++)
-		ret = gmem_map(m, &m->regions[i], err);
+		ret = gmem_map(m->fd, MAP_SHARED, &m->regions[i], err);
 	if (ret) {
 		gmem_free(m);
 		errno = -ret;
 		return NULL;
 	}
 	return m;
+}
+
+struct gmem *gmem_map_file(int fd, const struct gmem_region *pieces, unsigned int nr,
+			   struct ktstr_err *err)
+{
+	struct gmem *m = calloc(1, sizeof(*m));
+	int ret = 0;
+
+	if (!m) {
+		ktstr_err_set(err, -ENOMEM, "no memory for the guest memory object");
+		return NULL;
+	}
+	m->fd = -1;
+	for (; !ret && m->nr < nr; m->nr++) {
+		struct gmem_region *r = &m->regions[m->nr];
+
+		r->gpa = pieces[m->nr].gpa;
+		r->len = pieces[m->nr].len;
+		r->offset = pieces[m->nr].offset;
+		m->size += r->len;
+		ret = gmem_map(fd, MAP_PRIVATE, r, err);
+	}
+	if (!ret)
+		return m;
+	gmem_free(m);
+	errno = -ret;
+	return NULL;
 }
 
 void gmem_wrap(struct gmem *m, void *buf, size_t len)

@@ -39,7 +39,7 @@ struct gmem_region {
  * struct gmem - the RAM of one guest
  * @regions: in ascending order of gpa, never touching one another
  * @nr: how many of @regions are in use
- * @fd: the memfd, or -1; owned
+ * @fd: the memfd, or -1 when the memory is in none; owned
  * @size: bytes of RAM in all regions
  *
  * Does not change between gmem_new() and gmem_free(), so any thread may use
@@ -70,6 +70,23 @@ struct gmem {
  * ftruncate(2), fcntl(2) or mmap(2) set.
  */
 struct gmem *gmem_new(u64 mem_bytes, u64 gap_start, u64 gap_end, struct ktstr_err *err);
+
+/**
+ * gmem_map_file() - present saved memory as guest RAM
+ * @fd: a file; may be closed afterwards
+ * @pieces: of which gpa, len and offset count, all multiples of 4 KiB; as
+ *          struct gmem.regions has them. The caller has checked that the file
+ *          is long enough
+ * @nr: how many, 1 to GMEM_REGIONS_MAX
+ * @err: says what the host refused, or NULL
+ *
+ * Mapped privately: writes change this process' copy. If the file is cut
+ * short later, reading what is gone is a SIGBUS.
+ *
+ * Return: as gmem_new(), without a descriptor of its own.
+ */
+struct gmem *gmem_map_file(int fd, const struct gmem_region *pieces, unsigned int nr,
+			   struct ktstr_err *err);
 
 /**
  * gmem_wrap() - present memory of the caller's as guest RAM

@@ -210,7 +210,7 @@ void lookout_work(struct lookout *l)
 	int i;
 
 	for (i = 0; i < WORK_MAX; i++)
-		if (!do_next(l))
+		if (!slot0_changed(l) && !do_next(l))
 			break;
 	arm_boundary(l);
 }
@@ -263,6 +263,8 @@ static void on_observed(struct event *ev)
 			l->obs.state = OBSERVER_FAILED;
 		if (!gk_symbol(l->obs.gk, "jiffies_64", &l->jiffies_kva))
 			l->jiffies_kva = 0;
+		if (!ret && l->obs.has_scx)
+			slot0_expect(l);
 	} else {
 		ret = l->obs.ret;
 	}
@@ -304,6 +306,7 @@ int lookout_init(struct lookout *l, const struct coord_config *cfg, struct runlo
 	l->hooks = *hooks;
 	l->canary_idx = -1;
 	l->hit.fd = -1;
+	l->change.fd = -1;
 	l->scan.fd = -1;
 	l->message.fd = -1;
 	l->boundary.fd = -1;
@@ -333,7 +336,8 @@ void lookout_sinks(struct lookout *l, struct dispatch_sinks *s)
 
 int lookout_start(struct lookout *l, struct vm *vm, struct event_loop *loop)
 {
-	struct event *events[] = { &l->hit, &l->observed, &l->scan, &l->message, &l->boundary };
+	struct event *events[] = { &l->hit,  &l->change,  &l->observed,
+				   &l->scan, &l->message, &l->boundary };
 	size_t i;
 	int ret = 0;
 
@@ -341,6 +345,7 @@ int lookout_start(struct lookout *l, struct vm *vm, struct event_loop *loop)
 	vm->watch.deaf = l->cfg->deaf_watch;
 	vm->freeze.stuck = l->cfg->stuck_vcpu;
 	l->hit = (struct event){ vm->watch.hit_evt, on_hit, l };
+	l->change = (struct event){ vm->watch.change_evt, on_hit, l };
 	l->observed = (struct event){ l->obs.done_evt, on_observed, l };
 	for (i = 0; i < ARRAY_SIZE(events) && !ret; i++)
 		ret = event_loop_add(loop, events[i]);

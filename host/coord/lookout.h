@@ -8,6 +8,7 @@
  * reports. Everything here runs on the coordinator thread.
  *
  *	lookout.c   life, events, what to do next
+ *	slot0_follow.c  which scheduler slot 0 watches
  *	slot0.c     the scan: scheduler, exit kind, fallback flag, run queues
  *	snap.c      one freeze, one copy, one report
  *	requests.c  snapshots and watches the guest asks for
@@ -133,6 +134,7 @@ struct user_slot {
  * @vmci_gpa: of WIRE_VMCI
  * @vmci_size: the same
  * @hit: event: a slot latched
+ * @change: event: a scheduler attached, or begins to leave
  * @observed: event: the observer thread is done
  * @scan: event: time to look at the scheduler
  * @scan_fast: @scan runs at its short period
@@ -141,6 +143,7 @@ struct user_slot {
  * @boundary_ns: when @boundary fires, since the start of the run; UINT64_MAX =
  *               never
  * @sched_kva: scheduler slot 0 was published for
+ * @left_kva: scheduler that ends cleanly and is attached still; 0 = none
  * @failed_kva: scheduler the late report is about
  * @late_seen: slot 0's latch was served
  * @fallback_kva: address of the fallback flag, 0 = not found yet
@@ -182,6 +185,7 @@ struct lookout {
 	atomic_ullong vmci_gpa;
 	atomic_ullong vmci_size;
 	struct event hit;
+	struct event change;
 	struct event observed;
 	struct event scan;
 	bool scan_fast;
@@ -189,6 +193,7 @@ struct lookout {
 	struct event boundary;
 	u64 boundary_ns;
 	u64 sched_kva;
+	u64 left_kva;
 	u64 failed_kva;
 	bool late_seen;
 	u64 fallback_kva;
@@ -383,6 +388,31 @@ void snap_free(struct snap *s);
  * Every 100 ms, every 10 ms while no scheduler is watched.
  */
 void slot0_scan(struct lookout *l);
+
+/**
+ * slot0_expect() - find out where schedulers attach
+ * @l: started, and the kernel can be looked at
+ */
+void slot0_expect(struct lookout *l);
+
+/**
+ * slot0_follow() - let slot 0 watch who is attached
+ * @l: started
+ * @sched_kva: what the scan saw, 0 = none
+ *
+ * Return: whether slot 0 is at a new scheduler.
+ */
+bool slot0_follow(struct lookout *l, u64 sched_kva);
+
+/**
+ * slot0_changed() - serve what slot 0 saw that is no failure
+ * @l: started
+ *
+ * A scheduler that attaches, whose vCPU waits, or one that begins to leave.
+ *
+ * Return: whether there was anything to do.
+ */
+bool slot0_changed(struct lookout *l);
 
 /**
  * slot0_late() - slot 0 latched, or the scan saw a failure: freeze and copy

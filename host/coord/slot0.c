@@ -4,7 +4,6 @@
 #include <sys/timerfd.h>
 
 #include "host/coord/lookout.h"
-#include "host/coord/watch_publish.h"
 #include "host/inspect/bpfmap.h"
 #include "lib/log.h"
 #include "lib/util.h"
@@ -13,14 +12,6 @@
 #define SCAN_FAST_NS (10 * NSEC_PER_MSEC)
 /* From the store that slot 0 watches to the end of scx_vexit() is a moment. */
 #define MESSAGE_NS (2 * NSEC_PER_SEC)
-
-static int resolve(void *ctx, u64 kva, const u32 **p)
-{
-	struct lookout *l = ctx;
-
-	*p = gk_hva(l->obs.gk, kva, sizeof(**p));
-	return *p ? 0 : -EFAULT;
-}
 
 static void set_period(struct lookout *l, bool fast)
 {
@@ -34,45 +25,6 @@ static void set_period(struct lookout *l, bool fast)
 		return;
 	l->scan_fast = fast;
 	timerfd_settime(l->scan.fd, 0, &spec, NULL);
-}
-
-/* Return: true when slot 0 changed. */
-static bool follow(struct lookout *l, u64 sched_kva)
-{
-	const struct scx_layout *scx = &l->obs.scx;
-	struct watch_resolve r = { .hva = resolve, .ctx = l };
-	struct watchpoint_arm *w = &l->vm->watch;
-	enum watch_publish_outcome what;
-	struct watch_published out;
-
-	if (scx->variant == SCX_VARIANT_STATIC) {
-		what = watch_publish_static(w, scx->anchor, l->sched_kva, &r, &out);
-	} else {
-		/* a vCPU that still watches A must not trap for B */
-		if (sched_kva && !l->sched_kva && !lookout_all_armed(l)) {
-			vm_kick_all(l->vm);
-			return false;
-		}
-		what = watch_publish(w, sched_kva, l->sched_kva, scx->exit_kind, &r, &out);
-	}
-	l->sched_kva = out.last;
-	/* who was told and has not armed is told again */
-	if (what == WATCH_UNCHANGED && l->sched_kva && !lookout_all_armed(l))
-		vm_kick_all(l->vm);
-	if (what == WATCH_UNCHANGED || what == WATCH_PUBLISH_DEFERRED)
-		return false;
-	pr_debug("slot 0: %s, scheduler %#llx, exit kind at %#llx", watch_publish_name(what),
-		 (unsigned long long)sched_kva, (unsigned long long)out.exit_kind_kva);
-	vm_kick_all(l->vm);
-	if (what == WATCH_DETACHED && !l->late_seen && l->state.early_held) {
-		struct capture_reports reports;
-
-		if (!capture_step(&l->state, CAPTURE_EV_LATE_SUPPRESSED, &reports) && reports.nr) {
-			snap_write(l, &l->early, reports.report[0].tag, NULL, NULL);
-			snap_free(&l->early);
-		}
-	}
-	return what == WATCH_PUBLISHED;
 }
 
 /*
@@ -160,7 +112,7 @@ void slot0_scan(struct lookout *l)
 		return;
 	if (l->obs.has_scx) {
 		scx_root_read(&l->obs.scx, l->obs.gk, &sched_kva);
-		published = follow(l, sched_kva);
+		published = slot0_follow(l, sched_kva);
 		set_period(l, !l->sched_kva);
 		look_for_failure(l, sched_kva, published);
 		look_for_waiters(l, sched_kva);

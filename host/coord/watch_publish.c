@@ -69,6 +69,16 @@ enum watch_publish_outcome watch_publish_static(struct watchpoint_arm *w, u64 ki
 	return outcome;
 }
 
+bool watch_publish_attach(struct watchpoint_arm *w)
+{
+	if (!w->attach_kva || atomic_load_explicit(&w->request_kva, memory_order_relaxed))
+		return false;
+	atomic_store_explicit(&w->request_kva, w->attach_kva, memory_order_release);
+	watch_mark_armed(w);
+	atomic_fetch_add_explicit(&w->gen, 1, memory_order_release);
+	return true;
+}
+
 const char *watch_publish_name(enum watch_publish_outcome outcome)
 {
 	static const char *const name[] = {

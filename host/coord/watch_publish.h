@@ -94,6 +94,19 @@ enum watch_publish_outcome watch_publish_static(struct watchpoint_arm *w, u64 ki
 						struct watch_published *out);
 
 /**
+ * watch_publish_attach() - let slot 0 wait for a scheduler
+ * @w: the watchpoints
+ *
+ * Coordinator thread. A scan would see a new scheduler some time after it was
+ * attached, maybe after its end; the store that attaches it is seen at once.
+ * The next watch_publish() takes the slot over.
+ *
+ * Return: whether that is new, so that vCPUs are to be kicked; false too while
+ * slot 0 watches an exit kind, or when @w->attach_kva is not known.
+ */
+bool watch_publish_attach(struct watchpoint_arm *w);
+
+/**
  * watch_withdraw() - take slot 0 back
  * @w: the watchpoints
  *

@@ -190,6 +190,7 @@ struct vm *vm_new(const struct vm_config *cfg, struct ktstr_err *err)
 	vm->freeze.parked_evt = -1;
 	vm->freeze.thaw_evt = -1;
 	vm->watch.hit_evt = -1;
+	vm->watch.change_evt = -1;
 	vm_devices_reset(vm);
 	vm->topo = cfg->topo;
 	vm->sinks = cfg->sinks;

@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <linux/bits.h>
+#include <linux/compiler.h>
 
 #include "host/arch/arch.h"
 #include "host/vmm/devices/pi_mutex.h"
@@ -17,11 +18,12 @@ int watch_init(struct watchpoint_arm *w)
 
 	memset(w, 0, sizeof(*w));
 	w->hit_evt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (w->hit_evt < 0)
-		return -errno;
-	ret = pi_mutex_init(&w->latch_lock);
-	if (ret)
+	w->change_evt = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	ret = w->hit_evt < 0 || w->change_evt < 0 ? -errno : pi_mutex_init(&w->latch_lock);
+	if (ret) {
 		close_fd(&w->hit_evt);
+		close_fd(&w->change_evt);
+	}
 	return ret;
 }
 
@@ -31,6 +33,7 @@ void watch_destroy(struct watchpoint_arm *w)
 		return;
 	pthread_mutex_destroy(&w->latch_lock);
 	close_fd(&w->hit_evt);
+	close_fd(&w->change_evt);
 }
 
 void watch_mark_armed(struct watchpoint_arm *w)
@@ -38,12 +41,12 @@ void watch_mark_armed(struct watchpoint_arm *w)
 	atomic_store_explicit(&w->any_armed, 1, memory_order_relaxed);
 }
 
-static void signal_hit(struct watchpoint_arm *w)
+static void signal_event(int fd)
 {
 	static const u64 one = 1;
 
 	/* EAGAIN: the counter is full, so the coordinator is being woken anyway */
-	if (write(w->hit_evt, &one, sizeof(one)) < 0 && errno != EAGAIN)
+	if (write(fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
 		pr_err("watchpoint eventfd: %s; nobody hears of this hit", strerror(errno));
 }
 
@@ -61,7 +64,7 @@ bool watch_latch_hit(struct watchpoint_arm *w, u32 kind, u32 vcpu)
 	}
 	pthread_mutex_unlock(&w->latch_lock);
 	if (first)
-		signal_hit(w);
+		signal_event(w->hit_evt);
 	return first;
 }
 
@@ -111,7 +114,7 @@ bool watch_latch_user_hit(struct watchpoint_arm *w, unsigned int idx, u32 vcpu)
 	}
 	pthread_mutex_unlock(&w->latch_lock);
 	if (first)
-		signal_hit(w);
+		signal_event(w->hit_evt);
 	return first;
 }
 
@@ -123,7 +126,21 @@ bool watch_slot0_trap(struct watchpoint_arm *w, u32 vcpu)
 	if (kind >= SCX_EXIT_ERROR)
 		return watch_latch_hit(w, kind, vcpu);
 	atomic_fetch_add_explicit(&w->benign, 1, memory_order_relaxed);
+	if (kind && !atomic_exchange(&w->left, true))
+		signal_event(w->change_evt);
 	return false;
+}
+
+/* Nobody watches the new scheduler yet: the vCPU must not run on. */
+static bool attach_trap(struct watchpoint_arm *w)
+{
+	if (!READ_ONCE(*w->attach_host_ptr)) {
+		atomic_fetch_add_explicit(&w->benign, 1, memory_order_relaxed);
+		return false;
+	}
+	if (!atomic_exchange(&w->attached, true))
+		signal_event(w->change_evt);
+	return true;
 }
 
 /*
@@ -272,8 +289,10 @@ static bool user_trap(struct watchpoint_arm *w, struct watch_state *st, unsigned
 
 static bool slot0_trap(struct watchpoint_arm *w, const struct watch_state *st, u32 vcpu)
 {
-	if (atomic_load_explicit(&w->request_kva, memory_order_acquire) == st->armed[0])
-		return watch_slot0_trap(w, vcpu);
+	u64 kva = atomic_load_explicit(&w->request_kva, memory_order_acquire);
+
+	if (kva && kva == st->armed[0])
+		return kva == w->attach_kva ? attach_trap(w) : watch_slot0_trap(w, vcpu);
 	atomic_fetch_add_explicit(&w->benign, 1, memory_order_relaxed);
 	return false;
 }

@@ -72,7 +72,16 @@ struct watch_user {
  * @hit_kind: slot 0: the kind that latched; written before @hit
  * @hit_vcpu: slot 0: whose store it was; written before @hit
  * @benign: slot 0: traps with a kind below SCX_EXIT_ERROR, or without pointer
+ * @attach_kva: address of the pointer whose store attaches a scheduler; slot 0
+ *              watches it while there is none. Written once, before it is ever
+ *              in @request_kva; 0 = not known
+ * @attach_host_ptr: that pointer in host memory; likewise
+ * @attached: something other than NULL was stored to it; the vCPU waits. Taken
+ *            back by the coordinator
+ * @left: slot 0 trapped with a kind that is no error: the scheduler ends and its
+ *        exit kind does not change any more. Taken back by the coordinator
  * @hit_evt: eventfd, one edge for each latch of any slot
+ * @change_evt: eventfd, for @attached and @left
  * @latch_lock: what is written before a hit flag is written by one thread:
  *              taken by vCPU threads that trapped and by the coordinator while
  *              it arms or frees a slot, for a few stores; inherits priority
@@ -90,7 +99,12 @@ struct watchpoint_arm {
 	u32 hit_kind;
 	u32 hit_vcpu;
 	atomic_ullong benign;
+	u64 attach_kva;
+	const u64 *attach_host_ptr;
+	atomic_bool attached;
+	atomic_bool left;
 	int hit_evt;
+	int change_evt;
 	pthread_mutex_t latch_lock;
 	struct watch_user user[WATCH_USER_SLOTS];
 	atomic_uint any_armed;
@@ -146,14 +160,14 @@ struct watch_state {
 
 /**
  * watch_init() - nothing armed
- * @w: filled in, with an eventfd of its own
+ * @w: filled in, with eventfds of its own
  *
  * Return: 0, or negative errno of eventfd(2) or pthread_mutex_init(3).
  */
 int watch_init(struct watchpoint_arm *w);
 
 /**
- * watch_destroy() - close the eventfd, release the lock
+ * watch_destroy() - close the eventfds, release the lock
  * @w: initialised, or zeroed with @hit_evt -1; no vCPU thread runs any more
  */
 void watch_destroy(struct watchpoint_arm *w);
@@ -259,8 +273,9 @@ void watch_self_arm(struct watchpoint_arm *w, struct watch_state *st, int fd, u3
  * a guest that single-steps itself. They are the guest's and go back to it with
  * the next watch_self_arm(), before it runs on.
  *
- * Return: whether a latch was flipped, so that the coordinator will stop the
- * machine; the vCPU then waits for that before it runs on (see vcpu.c).
+ * Return: whether a latch was flipped or a scheduler attached, so that the
+ * coordinator will stop the machine; the vCPU then waits for that before it runs
+ * on (see vcpu.c).
  */
 bool watch_dispatch(struct watchpoint_arm *w, struct watch_state *st,
 		    const struct kvm_debug_exit_arch *dbg, u32 index);

@@ -92,13 +92,18 @@ FIXTURE_TEARDOWN(watch)
 }
 
 /* Edges since the last call; NONE for EAGAIN. */
-static inline u64 edges(struct watchpoint_arm *w)
+static inline u64 edges_of(int evt)
 {
 	u64 n;
 
-	if (read(w->hit_evt, &n, sizeof(n)) == sizeof(n))
+	if (read(evt, &n, sizeof(n)) == sizeof(n))
 		return n;
 	return errno == EAGAIN ? NONE : 0;
+}
+
+static inline u64 edges(struct watchpoint_arm *w)
+{
+	return edges_of(w->hit_evt);
 }
 
 static inline void publish0(struct watchpoint_arm *w, u64 kva, const u32 *kind)

@@ -6,9 +6,10 @@
 #include "kselftest_harness.h"
 #include "lib/util.h"
 
-#define A   0xffff888012340000ull
-#define B   0xffff888056780000ull
-#define OFF 0x1a4u
+#define A      0xffff888012340000ull
+#define B      0xffff888056780000ull
+#define OFF    0x1a4u
+#define ATTACH 0xffffffff83001000ull
 
 static u32 kind_a, kind_b;
 
@@ -136,6 +137,23 @@ TEST_F(publish, detach_and_attach_of_the_same_address)
 	SCAN(0, A);
 	EXPECT_EQ(SCAN(A, self->out.last), WATCH_PUBLISHED);
 	EXPECT_SLOT(A + OFF, &kind_a, 3);
+}
+
+TEST_F(publish, slot_0_waits_for_a_scheduler_while_there_is_none)
+{
+	EXPECT_FALSE(watch_publish_attach(&self->w));
+	EXPECT_SLOT(0, NULL, 0);
+	self->w.attach_kva = ATTACH;
+	EXPECT_TRUE(watch_publish_attach(&self->w));
+	EXPECT_SLOT(ATTACH, NULL, 1);
+	EXPECT_EQ(self->w.any_armed, 1);
+	EXPECT_FALSE(watch_publish_attach(&self->w));
+	EXPECT_EQ(SCAN(A, 0), WATCH_PUBLISHED);
+	EXPECT_SLOT(A + OFF, &kind_a, 2);
+	EXPECT_FALSE(watch_publish_attach(&self->w));
+	EXPECT_EQ(SCAN(0, A), WATCH_DETACHED);
+	EXPECT_TRUE(watch_publish_attach(&self->w));
+	EXPECT_SLOT(ATTACH, NULL, 4);
 }
 
 TEST_F(publish, a_trap_during_the_rebind_finds_no_exit_kind)

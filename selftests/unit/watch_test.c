@@ -135,6 +135,41 @@ TEST_F(watch, dispatch_of_a_clean_shutdown_latches_nothing)
 	EXPECT_EQ(NONE, edges(&self->w));
 }
 
+TEST_F(watch, scheduler_that_attaches_holds_its_vcpu)
+{
+	u64 root = 0;
+
+	self->w.attach_host_ptr = &root;
+	self->w.attach_kva = KVA;
+	publish0(&self->w, KVA, NULL);
+	ARM();
+	EXPECT_FALSE(trap(self, BIT(0)));
+	EXPECT_FALSE(atomic_load(&self->w.attached));
+	EXPECT_EQ(1, atomic_load(&self->w.benign));
+	root = 0xffff888012340000ULL;
+	EXPECT_TRUE(trap(self, BIT(0)));
+	EXPECT_TRUE(atomic_load(&self->w.attached));
+	EXPECT_FALSE(atomic_load(&self->w.hit));
+	EXPECT_EQ(NONE, edges(&self->w));
+	EXPECT_EQ(1, edges_of(self->w.change_evt));
+	/* one more that comes before the first is served waits as well */
+	EXPECT_TRUE(trap(self, BIT(0)));
+	EXPECT_EQ(NONE, edges_of(self->w.change_evt));
+}
+
+TEST_F(watch, scheduler_that_begins_to_leave_is_told_once)
+{
+	publish0(&self->w, KVA, &self->kind);
+	ARM();
+	EXPECT_FALSE(trap(self, BIT(0)));
+	EXPECT_FALSE(atomic_load(&self->w.left));
+	self->kind = 1; /* SCX_EXIT_DONE */
+	EXPECT_FALSE(trap(self, BIT(0)));
+	EXPECT_FALSE(trap(self, BIT(0)));
+	EXPECT_TRUE(atomic_load(&self->w.left));
+	EXPECT_EQ(1, edges_of(self->w.change_evt));
+}
+
 TEST_F(watch, dispatch_ignores_slots_that_are_off)
 {
 	publish(&self->w, 0, KVA, "a", &self->kind, 4);

@@ -28,17 +28,34 @@ struct btf;
  * Members and array elements' types a value has when each is spelt out once,
  * whatever is shared between them; a task_struct has some thousand.
  */
-#define BTF_CHECK_MEMBERS_MAX (1U << 20)
+#define BTF_CHECK_MEMBERS_MAX 0x100000U
 
 /**
  * struct btf_check_base - what a split BTF continues
  * @btf: its types, checked before
  * @strings: bytes of its string section, and of its own base's
+ * @layout: its layout section, which split ones share; or NULL
+ * @layout_nr: kinds in it
  */
 struct btf_check_base {
 	const struct btf *btf;
 	u32 strings;
+	const void *layout;
+	u32 layout_nr;
 };
+
+/**
+ * btf_check_base_init() - make types the base of others
+ * @out: filled in; good as long as @btf
+ * @btf: as libbpf has loaded it and nobody has changed it since
+ * @base: its own base, or NULL
+ *
+ * Not while another thread uses @btf.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int btf_check_base_init(struct btf_check_base *out, const struct btf *btf,
+			const struct btf_check_base *base);
 
 /**
  * btf_check() - refuse malformed BTF

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "btf_check.h"
 #include "kbtf.h"
 #include "kbtf_load.h"
 #include "lib/util.h"
@@ -21,12 +22,14 @@
 /**
  * struct kbtf - types and their index
  * @btf: libbpf's
+ * @as_base: what a split one that continues it is checked against
  * @slots: @mask + 1 type ids by hash of name and kind, 0 = free
  * @mask: a power of two minus 1
  * @seed: of the hash: names are a guest's, they shall not be made to collide
  */
 struct kbtf {
 	struct btf *btf;
+	struct btf_check_base as_base;
 	u32 *slots;
 	u32 mask;
 	u64 seed;
@@ -106,18 +109,6 @@ static int index_build(struct kbtf *b, u32 first)
 	return 0;
 }
 
-/* What libbpf takes without a word but would access unaligned or swapped. */
-static bool header_sane(const void *data, size_t len)
-{
-	struct btf_header hdr;
-
-	if (len < sizeof(u32) * 6)
-		return false;
-	memset(&hdr, 0, sizeof(hdr));
-	memcpy(&hdr, data, min(len, sizeof(hdr)));
-	return hdr.magic == BTF_MAGIC && hdr.hdr_len >= sizeof(u32) * 6 && hdr.hdr_len % 4 == 0;
-}
-
 static struct kbtf *fail(struct kbtf *b, int ret)
 {
 	kbtf_free(b);
@@ -130,14 +121,15 @@ struct kbtf *kbtf_from_raw(const void *data, size_t len, const struct kbtf *base
 {
 	struct kbtf *b;
 	u32 first = 1;
+	int ret;
 
 	if (len > KBTF_MAX)
 		return fail(NULL, ktstr_err_set(err, -EFBIG,
 						"BTF of %zu bytes, more than the %u accepted", len,
 						KBTF_MAX));
-	if (!header_sane(data, len))
-		return fail(NULL, ktstr_err_set(err, -EINVAL,
-						"%zu bytes that do not begin like BTF", len));
+	ret = btf_check(data, len, base ? &base->as_base : NULL, err);
+	if (ret)
+		return fail(NULL, ret);
 	b = calloc(1, sizeof(*b));
 	if (!b)
 		return fail(NULL, ktstr_err_set(err, -ENOMEM, "no memory for BTF"));
@@ -150,9 +142,11 @@ struct kbtf *kbtf_from_raw(const void *data, size_t len, const struct kbtf *base
 		b->btf = btf__new(data, len);
 	}
 	if (!b->btf && errno != ENOMEM)
-		return fail(b, ktstr_err_set(err, -EINVAL, "malformed BTF (%zu bytes)", len));
+		return fail(b, ktstr_err_set(err, -EINVAL, "libbpf takes no such BTF (%zu bytes)",
+					     len));
 	/* libbpf would else find it out later, in an object many threads read. */
-	if (!b->btf || btf__set_pointer_size(b->btf, 8) || index_build(b, first))
+	if (!b->btf || btf__set_pointer_size(b->btf, 8) || index_build(b, first) ||
+	    btf_check_base_init(&b->as_base, b->btf, base ? &base->as_base : NULL))
 		return fail(b, ktstr_err_set(err, -ENOMEM, "no memory for BTF"));
 	return b;
 }

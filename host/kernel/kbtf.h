@@ -4,8 +4,8 @@
 
 /*
  * Types by name: of the kernel under test, or of one of its BPF programs.
- * libbpf reads and checks the encoding; what stands here finds types and
- * members in constant time and never follows a type graph without a limit,
+ * Checked first (btf_check.h), then read by libbpf; what stands here finds types
+ * and members in constant time and never follows a type graph without a limit,
  * because in a guest's memory the graph is whatever the guest makes of it.
  */
 #include <stdbool.h>
@@ -30,7 +30,7 @@ struct kernel_image;
  *
  * Takes the section .BTF of an ELF @img that has one, else what lies between
  * the symbols __start_BTF and __stop_BTF in guest memory (include/asm-generic/
- * vmlinux.lds.h, "BTF"). Copies it, so neither must outlive the result. The
+ * vmlinux.lds.h, "BTF"). Checks it (btf_check()) before libbpf reads it. Copies it, so neither must outlive the result. The
  * name index is built here, in one pass: the result does not change any more
  * and any thread may read it.
  *
@@ -38,7 +38,8 @@ struct kernel_image;
  *
  * Return: the types, the caller's (kbtf_free()), or NULL with errno ENOENT
  * (no BTF in either place), EFBIG (above KBTF_MAX), EFAULT (guest memory that
- * is not there), EINVAL (malformed), ENOMEM or that of the read.
+ * is not there), EINVAL (malformed), EOPNOTSUPP (a kind of type that is not
+ * known), ENOMEM or that of the read.
  */
 struct kbtf *kbtf_new(const struct guest_kernel *gk, const struct kernel_image *img,
 		      struct ktstr_err *err);
@@ -52,7 +53,7 @@ struct kbtf *kbtf_new(const struct guest_kernel *gk, const struct kernel_image *
  *
  * Names of @base are not found through the result, its types are.
  *
- * Return: as kbtf_new(): EFBIG, EINVAL or ENOMEM.
+ * Return: as kbtf_new(): EFBIG, EINVAL, EOPNOTSUPP or ENOMEM.
  */
 struct kbtf *kbtf_from_raw(const void *data, size_t len, const struct kbtf *base,
 			   struct ktstr_err *err);

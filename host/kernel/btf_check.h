@@ -71,7 +71,8 @@ int btf_check_base_init(struct btf_check_base *out, const struct btf *btf,
  *   tells (222edc843c15 "btf: Add BTF kind layout encoding to UAPI"), and lies whole
  *   within its section;
  * - every name ends within BTF_CHECK_NAME_MAX bytes;
- * - every id is that of a type, of a kind that can stand there;
+ * - every id is that of a type, of a kind that can stand there: variables and
+ *   functions in a section, anything with a value elsewhere;
  * - no type contains itself and no chain of pointers comes back to itself but
  *   through a struct or union, and none is deeper than BTF_CHECK_DEPTH_MAX;
  *   a type of the base counts as one step;

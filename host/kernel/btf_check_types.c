@@ -149,11 +149,13 @@ static int check_variables(const struct btf_blob *b, u32 id, u32 vlen)
 {
 	const u8 *at = btf_blob_rest(b, id);
 	struct btf_var_secinfo v;
-	u32 i;
+	u32 i, kind;
 
 	for (i = 0; i < vlen; i++, at += sizeof(v)) {
 		memcpy(&v, at, sizeof(v));
-		if (v.type >= b->end || btf_blob_kind(b, v.type) != BTF_KIND_VAR)
+		kind = v.type < b->end ? btf_blob_kind(b, v.type) : BTF_KIND_UNKN;
+		/* Functions: .ksyms of an object that calls the kernel's. */
+		if (kind != BTF_KIND_VAR && kind != BTF_KIND_FUNC)
 			return bad_id(b, id, v.type);
 	}
 	return 0;

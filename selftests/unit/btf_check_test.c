@@ -319,6 +319,8 @@ TEST_F(btf_check, ids_of_the_wrong_kind)
 	BAD("stand", NAME, INFO(FUNC, 0), VOID);
 	BAD("stand", NAME, INFO(DATASEC, 1), 4, U32, 0, 4);
 	BAD("stand", NAME, INFO(DATASEC, 1), 4, VOID, 0, 4);
+	GOOD(NAME, INFO(DATASEC, 1), 4, FIRST + 1, 0, 0, NAME, INFO(FUNC, 2), FIRST + 2, 0,
+	     INFO(FUNC_PROTO, 0), VOID);
 	BAD("stand", NAME, INFO(DECL_TAG, 0), VOID, -1);
 	BAD("stand", NAME, INFO(VAR, 0), U32, 1, NAME, INFO(PTR, 0), FIRST);
 	BAD("stand", NAME, INFO(DATASEC, 0), 4, 0, INFO(ARRAY, 0), 0, FIRST, U32, 2);

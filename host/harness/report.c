@@ -228,6 +228,7 @@ void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct k
 		print_workers(out, res);
 		print_scheduler(out, res);
 		report_observer_print(out, res);
+		report_monitor_print(out, res);
 		report_output_print(out, res);
 		print_console(out, res);
 	}

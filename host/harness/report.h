@@ -89,8 +89,9 @@ void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct k
  * process), snapshots[] (path, tag, kind, frozen, vcpus and the other figures of
  * struct dump_view; addresses and values as hexadecimal strings), ops_total,
  * ops[] (the first 512 records), observer (null when it said nothing),
- * timecheck (null when there was none), artifact_dir, dump_path. Logs are arrays
- * of lines.
+ * timecheck (null when there was none), monitor {verdict, text, limits, checked[],
+ * violations[], guest, summary, events, schedstats, samples_total, samples[] (the
+ * first 512)}, artifact_dir, dump_path. Logs are arrays of lines.
  *
  * Return: 0, -ENOMEM, or -EIO when @out does not take it.
  */

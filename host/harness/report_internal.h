@@ -59,4 +59,19 @@ void report_output_print(FILE *out, const struct ktstr_result *res);
  */
 void report_json_outputs(json_writer_t *w, const struct ktstr_result *res);
 
+/**
+ * report_monitor_print() - what the monitor saw, as rows
+ * @out: where to
+ * @res: the result; nothing is printed of a monitor that neither looked nor was
+ *       to decide
+ */
+void report_monitor_print(FILE *out, const struct ktstr_result *res);
+
+/**
+ * report_json_monitor() - the member monitor
+ * @w: inside an object; pretty
+ * @res: the result
+ */
+void report_json_monitor(json_writer_t *w, const struct ktstr_result *res);
+
 #endif /* KTSTR_HOST_HARNESS_REPORT_INTERNAL_H */

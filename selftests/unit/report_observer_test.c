@@ -7,6 +7,7 @@
 #include "json_reader.h"
 #include "kselftest_harness.h"
 #include "lib/util.h"
+#include "text_check.h"
 
 #define HOSTILE "\x1b[2J\"\\\n[    1.0] BUG: \xff\xfe {}]"
 
@@ -80,18 +81,6 @@ static char *json(const struct run *r)
 		abort();
 	fclose(f);
 	return text;
-}
-
-static void has(struct __test_metadata *_metadata, const char *text, const char *part)
-{
-	EXPECT_NE(strstr(text, part), NULL)
-	TH_LOG("no '%s' in:\n%s", part, text);
-}
-
-static void lacks(struct __test_metadata *_metadata, const char *text, const char *part)
-{
-	EXPECT_EQ(strstr(text, part), NULL)
-	TH_LOG("'%s' in:\n%s", part, text);
 }
 
 TEST(failure_dump_in_the_report)

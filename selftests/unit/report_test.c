@@ -10,6 +10,7 @@
 #include "json_reader.h"
 #include "kselftest_harness.h"
 #include "lib/util.h"
+#include "text_check.h"
 
 static struct wire_worker_view workers[] = {
 	{ 101, WIRE_WORKER_COMPLETED, 90, 900000, 1000000 },
@@ -89,18 +90,6 @@ static char *json(const struct ktstr_test *test, const struct ktstr_result *res)
 	}
 	fclose(f);
 	return text;
-}
-
-static void has(struct __test_metadata *_metadata, const char *text, const char *part)
-{
-	EXPECT_NE(strstr(text, part), NULL)
-	TH_LOG("no '%s' in:\n%s", part, text);
-}
-
-static void lacks(struct __test_metadata *_metadata, const char *text, const char *part)
-{
-	EXPECT_EQ(strstr(text, part), NULL)
-	TH_LOG("'%s' in:\n%s", part, text);
 }
 
 TEST(the_reader_of_these_tests_can_say_no)

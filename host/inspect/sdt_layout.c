@@ -19,7 +19,7 @@ static const char *name_of(const struct btf *btf, const struct btf_type *t)
 	return btf__name_by_offset(btf, t->name_off) ?: "";
 }
 
-/* Behind typedefs, qualifiers and tags; @name is the first that has one. */
+/* Behind typedefs, qualifiers and tags; @name is the innermost there is. */
 static const struct btf_type *peel(const struct btf *btf, u32 id, const char **name)
 {
 	const struct btf_type *t;
@@ -32,7 +32,7 @@ static const struct btf_type *peel(const struct btf *btf, u32 id, const char **n
 		if (!t)
 			return NULL;
 		here = name_of(btf, t);
-		if (!btf_is_mod(t) && !**name)
+		if (!btf_is_mod(t) && *here)
 			*name = here;
 		if (!btf_is_mod(t) && !btf_is_typedef(t))
 			return t;
@@ -90,6 +90,8 @@ static void own(struct sdt_offsets *o, const struct kbtf *b, const char *name)
 {
 	int id = kbtf_find(b, name, BTF_KIND_STRUCT);
 
+	if (id < 0)
+		id = kbtf_find(b, name, BTF_KIND_TYPEDEF);
 	if (id > 0 && o->nr_own < ARRAY_SIZE(o->own))
 		o->own[o->nr_own++] = id;
 }

@@ -256,7 +256,7 @@ static inline struct kbtf *fake_sdt_btf(const struct fake_sdt_types *v)
 	struct btf *btf = btf__new_empty();
 	int u32_id = btf__add_int(btf, "unsigned int", 4, 0);
 	int u64_id = btf__add_int(btf, "unsigned long long", 8, 0);
-	int id = fake_allocator_type(btf, v, u32_id, u64_id), anon;
+	int id = fake_allocator_type(btf, v, u32_id, u64_id), anon, peer;
 	char name[32];
 	u32 i;
 
@@ -269,11 +269,12 @@ static inline struct kbtf *fake_sdt_btf(const struct fake_sdt_types *v)
 	btf__add_datasec(btf, ".bss", FAKE_SECTION_OFFSET + 40 * v->variables);
 	for (i = 0; i < v->variables; i++)
 		btf__add_datasec_var_info(btf, id + i, FAKE_SECTION_OFFSET + 40 * i, 40);
-	id = btf__add_struct(btf, "task_ctx", 24);
+	peer = btf__add_ptr(btf, btf__type_cnt(btf) + 1);
+	btf__add_struct(btf, "task_ctx", 24);
 	btf__add_field(btf, "pid", u32_id, 0, 0);
 	btf__add_field(btf, "flags", u32_id, 32, 0);
 	btf__add_field(btf, "runtime", u64_id, 64, 0);
-	btf__add_field(btf, "peer", btf__add_ptr(btf, id), 128, 0);
+	btf__add_field(btf, "peer", peer, 128, 0);
 	btf__add_struct(btf, "first", 16);
 	btf__add_struct(btf, "second", 16);
 	btf__add_struct(btf, "third", 16);

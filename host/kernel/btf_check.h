@@ -20,13 +20,13 @@ struct btf;
 #define BTF_CHECK_NAME_MAX 1024
 /*
  * Types one inside of the other, qualifiers and typedefs counted, and links of
- * a chain of pointers: a kernel has half as many, and takes no program with
- * more than half (kernel/bpf/btf.c, MAX_RESOLVE_DEPTH).
+ * a chain of pointers: a kernel has 20, and takes no program with more than 32
+ * (kernel/bpf/btf.c, MAX_RESOLVE_DEPTH).
  */
 #define BTF_CHECK_DEPTH_MAX 64
 /*
  * Members and array elements' types a value has when each is spelt out once,
- * whatever is shared between them; a task_struct has some thousand.
+ * whatever is shared between them; no type of a kernel has 3,000.
  */
 #define BTF_CHECK_MEMBERS_MAX 0x100000U
 

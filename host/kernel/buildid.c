@@ -181,8 +181,11 @@ int buildid_check(const struct guest_kernel *gk, const struct kernel_image *img,
 {
 	char ours[BUILDID_TEXT], theirs[BUILDID_TEXT];
 	struct buildid file, guest;
+	int ret = img ? buildid_of_image(img, &file) : -ENODATA;
 
-	if (!img || buildid_of_image(img, &file) || buildid_of_guest(gk, &guest) ||
+	if (ret && ret != -ENODATA)
+		return ktstr_err_set(err, ret, "%s: ELF notes: %s", img->path, strerror(-ret));
+	if (ret || buildid_of_guest(gk, &guest) ||
 	    (file.len == guest.len && !memcmp(file.id, guest.id, file.len)))
 		return 0;
 	return ktstr_err_set(err, -EBADMSG,

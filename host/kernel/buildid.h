@@ -82,7 +82,8 @@ int buildid_of_guest(const struct guest_kernel *gk, struct buildid *b);
  * gk_new() does so. Any thread.
  *
  * Return: 0 when they are the same, or one of them has none to compare;
- * -EBADMSG when they differ.
+ * -EBADMSG when they differ; -ENOEXEC for a file that is cut short, and others
+ * of kernel_image_read().
  */
 int buildid_check(const struct guest_kernel *gk, const struct kernel_image *img,
 		  struct ktstr_err *err);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/sizes.h>
 
 #include "host/kernel/vmcore.h"
@@ -17,6 +19,8 @@
 #define PHDRS_MAX 256
 /* Notes of GK_CPUS_MAX CPUs take a quarter of it. */
 #define NOTES_MAX SZ_16M
+/* No architecture has more bits of physical address. */
+#define GPA_MAX BIT_ULL(52)
 
 /**
  * struct reader - a file that is being opened
@@ -58,8 +62,7 @@ struct note {
 	size_t raw_len;
 };
 
-static int __attribute__((format(printf, 3, 4))) refuse(const struct reader *r, int ret,
-							const char *fmt, ...)
+static int __printf(3, 4) refuse(const struct reader *r, int ret, const char *fmt, ...)
 {
 	char why[256];
 	va_list ap;
@@ -130,7 +133,7 @@ static int add_load(struct reader *r, const Elf64_Phdr *ph)
 		return refuse(r, -EOPNOTSUPP,
 			      "memory at 0x%lx: %lu bytes at 0x%lx of the file: not whole pages",
 			      ph->p_paddr, ph->p_memsz, ph->p_offset);
-	if (ph->p_paddr < end || ph->p_memsz > INT64_MAX - min(ph->p_paddr, (u64)INT64_MAX))
+	if (ph->p_paddr < end || ph->p_paddr > GPA_MAX || ph->p_memsz > GPA_MAX - ph->p_paddr)
 		return refuse(r, -EOPNOTSUPP,
 			      "memory at 0x%lx: pieces overlap or are not in order, or have no physical address",
 			      ph->p_paddr);

@@ -6,6 +6,7 @@
 #include <elf.h>
 #include <stddef.h>
 #include <linux/align.h>
+#include <linux/bits.h>
 #include <linux/types.h>
 
 #include "host/vmm/freeze.h"
@@ -17,11 +18,11 @@
 #define VMCORE_TYPE    1U
 #define VMCORE_VERSION 1U
 
-#define VMCORE_CPU_VALID	 (1U << 0)
-#define VMCORE_CPU_USER_PT_ROOT	 (1U << 1)
-#define VMCORE_CPU_TCR		 (1U << 2)
-#define VMCORE_CPU_SYSCALL_ENTRY (1U << 3)
-#define VMCORE_CPU_STARTED	 (1U << 4)
+#define VMCORE_CPU_VALID	 BIT(0)
+#define VMCORE_CPU_USER_PT_ROOT	 BIT(1)
+#define VMCORE_CPU_TCR		 BIT(2)
+#define VMCORE_CPU_SYSCALL_ENTRY BIT(3)
+#define VMCORE_CPU_STARTED	 BIT(4)
 
 /**
  * struct vmcore_note - the head of it; CPUs follow

@@ -39,7 +39,7 @@
 #define PGD	    0x20000ULL
 /* IKCFG_ST is right before */
 #define CONFIG	    0x30008ULL
-#define CONFIG_SIZE 0x1000ULL
+#define CONFIG_SIZE 0x10000ULL
 #define END	    IMAGE_SIZE
 #define NOTE_GPA    0x3000ULL
 #define DIRECT	    0xffff9d8540000000ULL

@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <linux/align.h>
+#include <linux/sizes.h>
 
 #include "host/kernel/vmcore.h"
 #include "lib/util.h"

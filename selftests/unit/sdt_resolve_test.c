@@ -216,13 +216,12 @@ TEST_F(sdt_resolve, no_index)
 TEST_F(sdt_resolve, objects_in_any_order)
 {
 	static const u32 at[] = { 5000, 100, 300, 0xfffffff0, 200, 4000, 0 };
+	struct sdt_owner o = { .arena = self->arenas[0], .elem_size = 100, .header = 8 };
 	u32 i;
 
 	sdt_index_reset(self->index);
 	EXPECT_EQ(NULL, find(self, 100));
-	self->owner = sdt_index_owner(self->index, &(struct sdt_owner){ .arena = self->arenas[0],
-									.elem_size = 100,
-									.header = 8 });
+	self->owner = sdt_index_owner(self->index, &o);
 	for (i = 0; i < ARRAY_SIZE(at); i++)
 		sdt_index_add(self->index, self->owner, at[i]);
 	for (i = 0; i < ARRAY_SIZE(at); i++) {

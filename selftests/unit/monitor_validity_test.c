@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Samples that are not what they seem, and what the rest of them sums up to. */
 #include "host/harness/monitor_eval.h"
+#include "host/inspect/scx_events.h"
 #include "kselftest_harness.h"
 #include "monitor_samples.h"
 
@@ -303,6 +304,9 @@ TEST_F(monitor, names)
 	EXPECT_STREQ(ktstr_monitor_verdict_name(KTSTR_MONITOR_PASS), "PASS");
 	EXPECT_STREQ(ktstr_monitor_verdict_name(KTSTR_MONITOR_INCONCLUSIVE), "INCONCLUSIVE");
 	EXPECT_STREQ(ktstr_monitor_verdict_name(77), "UNKNOWN");
+	/* who reads them and who shows them have a list each */
+	for (i = 0; i < WIRE_MON_EVENTS; i++)
+		EXPECT_STREQ(monitor_event_name(i), scx_event_name(i));
 }
 
 TEST_HARNESS_MAIN

@@ -329,4 +329,83 @@ TEST_F(vmm_log, forged_dump_of_the_guest_is_no_dump)
 	EXPECT_EQ(1, self->log.nr_frames);
 }
 
+static void add_sample(FIXTURE_DATA(vmm_log) * self, u64 seq, u32 cpus)
+{
+	struct monitor_cpu cpu[3] = { { .nr_running = 1 }, { .nr_running = 2 }, {} };
+	struct monitor_sample s = { .seq = seq, .nr_cpus = cpus, .cpus = cpu };
+	u8 payload[1024];
+
+	wire_mons_encode(&s, payload);
+	add(self, WIRE_MONS, payload, wire_mons_size(cpus));
+}
+
+static void add_monitor_info(FIXTURE_DATA(vmm_log) * self)
+{
+	struct monitor_info info = { .period_ns = 1, .hz = 300 };
+	struct wire_moni w;
+
+	wire_moni_encode(&info, &w);
+	add(self, WIRE_MONI, &w, sizeof(w));
+}
+
+TEST_F(vmm_log, samples_come_out_in_order)
+{
+	add_monitor_info(self);
+	add_sample(self, 4, 2);
+	add_sample(self, 5, 3);
+	ASSERT_EQ(0, parse(self));
+	EXPECT_FALSE(self->log.damaged);
+	EXPECT_TRUE(self->log.monitor_seen);
+	EXPECT_EQ(300, self->log.monitor_info.hz);
+	ASSERT_EQ(2, self->log.nr_samples);
+	EXPECT_EQ(4, self->log.samples[0].seq);
+	ASSERT_EQ(2, self->log.samples[0].nr_cpus);
+	EXPECT_EQ(2, self->log.samples[0].cpus[1].nr_running);
+	EXPECT_EQ(3, self->log.samples[1].nr_cpus);
+}
+
+TEST_F(vmm_log, second_monitor_is_damage)
+{
+	add_monitor_info(self);
+	add_monitor_info(self);
+	ASSERT_EQ(0, parse(self));
+	EXPECT_TRUE(self->log.damaged);
+}
+
+TEST_F(vmm_log, sample_that_cannot_be_read)
+{
+	add(self, WIRE_MONS, "short", 5);
+	ASSERT_EQ(0, parse(self));
+	EXPECT_TRUE(self->log.damaged);
+	EXPECT_EQ(0, self->log.nr_samples);
+}
+
+TEST_F(vmm_log, forged_sample_of_the_guest_is_no_sample)
+{
+	add_guest(self, WIRE_MONS, 1, "x");
+	ASSERT_EQ(0, parse(self));
+	EXPECT_EQ(0, self->log.nr_samples);
+	EXPECT_EQ(1, self->log.nr_frames);
+}
+
+/* One more than a VMM process writes. */
+TEST_F(vmm_log, too_many_samples)
+{
+	size_t len, i;
+	u8 *all;
+
+	add_sample(self, 0, 1);
+	len = self->len;
+	all = malloc(len * (WIRE_MON_SAMPLES_MAX + 1));
+	for (i = 0; i <= WIRE_MON_SAMPLES_MAX; i++)
+		memcpy(all + i * len, self->buf, len);
+	ASSERT_EQ(0, vmm_log_parse(&self->log, all, len * WIRE_MON_SAMPLES_MAX));
+	EXPECT_FALSE(self->log.damaged);
+	vmm_log_free(&self->log);
+	ASSERT_EQ(0, vmm_log_parse(&self->log, all, len * (WIRE_MON_SAMPLES_MAX + 1)));
+	EXPECT_TRUE(self->log.damaged);
+	EXPECT_EQ(WIRE_MON_SAMPLES_MAX, self->log.nr_samples);
+	free(all);
+}
+
 TEST_HARNESS_MAIN

@@ -230,20 +230,20 @@ static void add_loss(struct map_walk *w)
 	size_t used = 0;
 
 	if (loss->unreadable)
-		used += snprintf(text, sizeof(text), "%llu elements could not be read; ",
+		used += snprintf(text, sizeof(text), "unreadable elements: %llu; ",
 				 (unsigned long long)loss->unreadable);
 	if (loss->loops)
-		used += snprintf(text + used, sizeof(text) - used,
-				 "%llu chains do not come to an end; ",
+		used += snprintf(text + used, sizeof(text) - used, "chains without an end: %llu; ",
 				 (unsigned long long)loss->loops);
 	if (loss->foreign)
 		used += snprintf(text + used, sizeof(text) - used,
-				 "%llu elements are not of this map or bucket; ",
+				 "elements of another map or bucket: %llu; ",
 				 (unsigned long long)loss->foreign);
 	if (loss->late)
 		used += snprintf(text + used, sizeof(text) - used, "the walk took too long; ");
 	if (loss->full)
-		used += snprintf(text + used, sizeof(text) - used, "there was no more room; ");
+		used += snprintf(text + used, sizeof(text) - used,
+				 "there was no room for the rest; ");
 	if (used < 2)
 		return;
 	text[used - 2] = '\0';

@@ -47,10 +47,10 @@ struct kbtf;
 struct render_env;
 struct value;
 
-/* Elements of an array and of a hash that are shown. */
+/* Elements that are shown: of an array, of a per-CPU array, of a hash of any kind. */
 #define BPF_ARRAY_ENTRIES_MAX  4096
-#define BPF_HASH_ENTRIES_MAX   4096
 #define BPF_PERCPU_ENTRIES_MAX 256
+#define BPF_HASH_ENTRIES_MAX   4096
 /* Elements of a hash that are walked, to count them. */
 #define BPF_HASH_WALK_MAX 1000000
 /* Slots of an array of kernel objects that are looked at, and shown. */

@@ -73,11 +73,6 @@ static bool has_pointer(u32 type)
 	return is_percpu(type) || type == BPF_MAP_TYPE_HASH_OF_MAPS;
 }
 
-static u32 most_entries(u32 type)
-{
-	return is_percpu(type) ? BPF_PERCPU_ENTRIES_MAX : BPF_HASH_ENTRIES_MAX;
-}
-
 static void show_pointer(struct hash_walk *h, struct value *entry, u64 kva)
 {
 	u64 ptr;
@@ -135,7 +130,7 @@ static bool walk_chain(struct hash_walk *h, u64 first, u32 bucket)
 
 	klist_begin_at(&k, w->in->gk, KLIST_NULLS, first, h->max - h->count);
 	while (klist_next(&k, &node)) {
-		bool show = h->shown < most_entries(w->map->type);
+		bool show = h->shown < BPF_HASH_ENTRIES_MAX;
 
 		if (map_walk_stop(w, show ? (u64)w->map->key_size + w->map->value_size : 0))
 			return false;

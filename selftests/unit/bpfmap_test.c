@@ -1,296 +1,203 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A BPF program's variable found from outside, in trees that may be anything. */
-#include <linux/bpf.h>
-#include <stdlib.h>
-
-#include "fake_kernel.h"
+#include "bpf_fixture.h"
 #include "host/inspect/bpfmap.h"
 #include "host/inspect/xarray.h"
 #include "kselftest_harness.h"
-#include "lib/util.h"
 
-#define IDR	   0xffffffff83100000ULL
-#define MAPS	   0xffff888020000000ULL
-#define MAP_STRIDE 0x1000ULL
-#define NODES	   0xffff888030000000ULL
-#define BTF_STRUCT 0xffff888040000000ULL
-#define BTF_DATA   0xffffc90000800000ULL
-#define NR_MAPS	   8
-#define NR_NODES   20
-
-/* What a kernel has, shortened. */
-struct idr {
-	u64 lock;
-	u64 head;
-};
-
-struct node {
-	u8 shift;
-	u64 parent;
-	u64 slots[XA_CHUNK_MAX];
-};
-
-struct map {
-	u32 type;
-	u32 value_size;
-	u64 btf;
-	char name[BPF_OBJ_NAME_LEN];
-};
-
-struct array {
-	struct map map;
-	u32 elem_size;
-	char value[64];
-};
-
-struct btf_struct {
-	u64 data;
-	u32 data_size;
-};
-
-/* The members above as a kernel's types; value is a flexible array there. */
-static struct kbtf *kernel_types(void)
-{
-	struct btf *btf = btf__new_empty();
-	int u8_id = btf__add_int(btf, "unsigned char", 1, 0);
-	int u32_id = btf__add_int(btf, "unsigned int", 4, 0);
-	int u64_id = btf__add_int(btf, "unsigned long", 8, 0);
-	int slots = btf__add_array(btf, u32_id, u64_id, XA_CHUNK_MAX);
-	int name = btf__add_array(btf, u32_id, u8_id, BPF_OBJ_NAME_LEN);
-	int value = btf__add_array(btf, u32_id, u8_id, 0);
-	const struct fake_member xarray[] = { { "xa_head", u64_id, 8 } };
-	int xa = fake_struct(btf, "xarray", 16, xarray, ARRAY_SIZE(xarray));
-	const struct fake_member idr[] = { { "idr_rt", xa, 0 } };
-	const struct fake_member node[] = { FAKE_MEMBER(struct node, shift, u8_id),
-					    FAKE_MEMBER(struct node, slots, slots) };
-	const struct fake_member map[] = { { "map_type", u32_id, 0 },
-					   FAKE_MEMBER(struct map, value_size, u32_id),
-					   FAKE_MEMBER(struct map, btf, u64_id),
-					   FAKE_MEMBER(struct map, name, name) };
-	const struct fake_member bts[] = { FAKE_MEMBER(struct btf_struct, data, u64_id),
-					   FAKE_MEMBER(struct btf_struct, data_size, u32_id) };
-	int map_id = fake_struct(btf, "bpf_map", sizeof(struct map), map, ARRAY_SIZE(map));
-	const struct fake_member array[] = { FAKE_MEMBER(struct array, map, map_id),
-					     FAKE_MEMBER(struct array, value, value) };
-
-	fake_struct(btf, "idr", 24, idr, ARRAY_SIZE(idr));
-	fake_struct(btf, "xa_node", sizeof(struct node), node, ARRAY_SIZE(node));
-	fake_struct(btf, "bpf_array", sizeof(struct array), array, ARRAY_SIZE(array));
-	fake_struct(btf, "btf", sizeof(struct btf_struct), bts, ARRAY_SIZE(bts));
-	return fake_kbtf(btf, NULL);
-}
-
-/* The BTF of a BPF object with crash (u32), total (u64) and outside in .bss. */
-static void *program_types(u32 *len)
-{
-	struct btf *btf = btf__new_empty();
-	int u32_id = btf__add_int(btf, "unsigned int", 4, 0);
-	int u64_id = btf__add_int(btf, "unsigned long", 8, 0);
-	int crash = btf__add_var(btf, "crash", BTF_VAR_GLOBAL_ALLOCATED, u32_id);
-	int total = btf__add_var(btf, "total", BTF_VAR_GLOBAL_ALLOCATED, u64_id);
-	int outside = btf__add_var(btf, "outside", BTF_VAR_GLOBAL_ALLOCATED, u32_id);
-	const void *raw;
-	void *copy;
-
-	btf__add_datasec(btf, ".bss", 64);
-	btf__add_datasec_var_info(btf, total, 0, 8);
-	btf__add_datasec_var_info(btf, crash, 12, 4);
-	btf__add_datasec_var_info(btf, outside, 0xfffffffc, 4);
-	raw = btf__raw_data(btf, len);
-	copy = malloc(*len);
-	memcpy(copy, raw, *len);
-	btf__free(btf);
-	return copy;
-}
+#define NR_NODES 20
 
 FIXTURE(bpfmap)
 {
-	struct guest_kernel *gk;
-	struct kbtf *btf;
-	struct idr idr;
-	struct node nodes[NR_NODES];
-	struct array maps[NR_MAPS];
-	struct btf_struct prog;
-	void *prog_raw;
+	struct bpf_fix *f;
+	struct fix_array *bss;
+	struct fix_node *nodes;
 	struct ktstr_err err;
 	u64 kva;
 	u32 size;
 };
 
-static u64 map_kva(u32 i)
+static struct fix_array *add_section(struct bpf_fix *f, u32 id, const char *name)
 {
-	return MAPS + i * MAP_STRIDE;
-}
+	struct fix_array *a = fix_add_map(f, id, BPF_MAP_TYPE_ARRAY, name, sizeof(*a) + 64);
 
-static u64 node_entry(u32 i)
-{
-	return NODES + i * sizeof(struct node) + 2;
-}
-
-static void map_set(FIXTURE_DATA(bpfmap) * self, u32 i, u32 type, const char *name)
-{
-	struct map *m = &self->maps[i].map;
-
-	m->type = type;
-	m->value_size = 64;
-	m->btf = BTF_STRUCT;
-	snprintf(m->name, sizeof(m->name), "%s", name);
-	self->nodes[0].slots[i + 1] = map_kva(i);
+	a->map.value_size = 64;
+	return a;
 }
 
 FIXTURE_SETUP(bpfmap)
 {
-	struct guest_kernel *gk = calloc(1, sizeof(*gk));
-	u32 i;
-
-	self->gk = gk;
-	self->btf = kernel_types();
-	ASSERT_NE(NULL, self->btf);
-	self->prog_raw = program_types(&self->prog.data_size);
-	self->prog.data = fake_map(gk, BTF_DATA, self->prog_raw, self->prog.data_size);
-	fake_map(gk, BTF_STRUCT, &self->prog, sizeof(self->prog));
-	fake_symbol(gk, "map_idr", fake_map(gk, IDR, &self->idr, sizeof(self->idr)));
-	fake_map(gk, NODES, self->nodes, sizeof(self->nodes));
-	for (i = 0; i < NR_MAPS; i++)
-		fake_map(gk, map_kva(i), &self->maps[i], sizeof(self->maps[i]));
-	self->idr.head = node_entry(0);
-	map_set(self, 0, BPF_MAP_TYPE_HASH, "tasks");
-	map_set(self, 1, BPF_MAP_TYPE_ARRAY, "ktstr_fi.bss");
-	map_set(self, 2, BPF_MAP_TYPE_ARRAY, "ktstr_fi.rodata");
+	self->f = fix_new(NULL);
+	self->nodes = fix_alloc(self->f, NR_NODES * sizeof(*self->nodes));
+	fix_add_map(self->f, 1, BPF_MAP_TYPE_HASH, "tasks", sizeof(struct fix_htab));
+	self->bss = add_section(self->f, 2, "ktstr_fi.bss");
+	add_section(self->f, 3, "ktstr_fi.rodata");
 }
 
 FIXTURE_TEARDOWN(bpfmap)
 {
-	kbtf_free(self->btf);
-	free(self->prog_raw);
-	free(self->gk);
+	fix_free(self->f);
+}
+
+static u64 node_entry(FIXTURE_DATA(bpfmap) * self, u32 i)
+{
+	return fix_kva(self->f, &self->nodes[i]) + 2;
+}
+
+/* Of map_idr: what its tree begins with. */
+static u64 *idr_head(struct bpf_fix *f)
+{
+	u64 kva;
+
+	gk_symbol(&f->gk, "map_idr", &kva);
+	return (u64 *)(f->ram + (kva - FIX_RAM)) + 1;
+}
+
+/* A tree of the test's own instead of the one that has the maps. */
+static void plant(FIXTURE_DATA(bpfmap) * self)
+{
+	memset(self->nodes, 0, NR_NODES * sizeof(*self->nodes));
+	*idr_head(self->f) = node_entry(self, 0);
 }
 
 static int find(FIXTURE_DATA(bpfmap) * self, const char *map, const char *variable)
 {
-	return bpfmap_find_var(self->gk, self->btf, map, variable, &self->kva, &self->size,
+	return bpfmap_find_var(&self->f->gk, self->f->btf, map, variable, &self->kva, &self->size,
 			       &self->err);
+}
+
+static u64 value_kva(FIXTURE_DATA(bpfmap) * self, const struct fix_array *a)
+{
+	return fix_kva(self->f, a->value);
 }
 
 TEST_F(bpfmap, variable_by_suffix_and_by_whole_name)
 {
-	ASSERT_EQ(0, find(self, ".bss", "crash"))
+	ASSERT_EQ(0, find(self, ".bss", "hits"))
 	{
 		TH_LOG("%s", self->err.msg);
 	}
-	EXPECT_EQ(map_kva(1) + offsetof(struct array, value) + 12, self->kva);
+	EXPECT_EQ(value_kva(self, self->bss), self->kva);
 	EXPECT_EQ(4, self->size);
 	ASSERT_EQ(0, find(self, "ktstr_fi.bss", "total"));
-	EXPECT_EQ(map_kva(1) + offsetof(struct array, value), self->kva);
+	EXPECT_EQ(value_kva(self, self->bss) + 8, self->kva);
 	EXPECT_EQ(8, self->size);
-	EXPECT_EQ(0, find(self, "bss", "crash"));
+	EXPECT_EQ(0, find(self, "bss", "hits"));
+	EXPECT_EQ(0, find(self, "#2", "hits"));
 }
 
 TEST_F(bpfmap, write_reaches_the_variable)
 {
 	u32 v;
 
-	ASSERT_EQ(0, bpfmap_write_u32(self->gk, self->btf, ".bss", "crash", 0xc0ffee, &self->err));
-	memcpy(&v, self->maps[1].value + 12, sizeof(v));
+	ASSERT_EQ(0, bpfmap_write_u32(&self->f->gk, self->f->btf, ".bss", "hits", 0xc0ffee,
+				      &self->err));
+	memcpy(&v, self->bss->value, sizeof(v));
 	EXPECT_EQ(0xc0ffee, v);
-	EXPECT_EQ(0, self->maps[1].value[11]);
-	EXPECT_EQ(0, self->maps[1].value[16]);
-	EXPECT_EQ(-EINVAL, bpfmap_write_u32(self->gk, self->btf, ".bss", "total", 1, &self->err));
+	EXPECT_EQ(0, self->bss->value[4]);
+	EXPECT_EQ(-EINVAL,
+		  bpfmap_write_u32(&self->f->gk, self->f->btf, ".bss", "total", 1, &self->err));
 	EXPECT_NE(NULL, strstr(self->err.msg, "8 bytes"));
 }
 
 TEST_F(bpfmap, missing_map_lists_what_there_is)
 {
-	EXPECT_EQ(-ENOENT, find(self, ".data", "crash"));
+	EXPECT_EQ(-ENOENT, find(self, ".data", "hits"));
 	EXPECT_NE(NULL, strstr(self->err.msg, "\".data\""));
 	EXPECT_NE(NULL, strstr(self->err.msg, "tasks, ktstr_fi.bss, ktstr_fi.rodata"));
-	self->idr.head = 0;
-	EXPECT_EQ(-ENOENT, find(self, ".bss", "crash"));
+	EXPECT_EQ(-ENOENT, find(self, "#4", "hits"));
+	*idr_head(self->f) = 0;
+	EXPECT_EQ(-ENOENT, find(self, ".bss", "hits"));
 	EXPECT_NE(NULL, strstr(self->err.msg, "none"));
 }
 
 TEST_F(bpfmap, missing_variable_is_named)
 {
-	EXPECT_EQ(-ENOENT, find(self, ".bss", "crush"));
-	EXPECT_NE(NULL, strstr(self->err.msg, "crush"));
-	EXPECT_EQ(-ENOENT, find(self, ".rodata", "crash"));
+	EXPECT_EQ(-ENOENT, find(self, ".bss", "hots"));
+	EXPECT_NE(NULL, strstr(self->err.msg, "hots"));
+	EXPECT_EQ(-ENOENT, find(self, ".rodata", "hits"));
 }
 
 TEST_F(bpfmap, ambiguous_suffix_names_the_candidates)
 {
-	map_set(self, 3, BPF_MAP_TYPE_ARRAY, "other.bss");
-	EXPECT_EQ(-ENOTUNIQ, find(self, ".bss", "crash"));
+	add_section(self->f, 4, "other.bss");
+	EXPECT_EQ(-ENOTUNIQ, find(self, ".bss", "hits"));
 	EXPECT_NE(NULL, strstr(self->err.msg, "ktstr_fi.bss, other.bss"));
-	EXPECT_EQ(0, find(self, "ktstr_fi.bss", "crash"));
+	EXPECT_EQ(0, find(self, "ktstr_fi.bss", "hits"));
 	/* two schedulers at once while one replaces the other */
-	map_set(self, 3, BPF_MAP_TYPE_ARRAY, "ktstr_fi.bss");
-	EXPECT_EQ(-ENOTUNIQ, find(self, "ktstr_fi.bss", "crash"));
+	add_section(self->f, 4, "ktstr_fi.bss");
+	EXPECT_EQ(-ENOTUNIQ, find(self, "ktstr_fi.bss", "hits"));
 }
 
 TEST_F(bpfmap, whole_name_beats_suffix)
 {
-	map_set(self, 3, BPF_MAP_TYPE_ARRAY, ".bss");
-	ASSERT_EQ(0, find(self, ".bss", "crash"));
-	EXPECT_EQ(map_kva(3) + offsetof(struct array, value) + 12, self->kva);
+	struct fix_array *a = add_section(self->f, 4, ".bss");
+
+	ASSERT_EQ(0, find(self, ".bss", "hits"));
+	EXPECT_EQ(value_kva(self, a), self->kva);
 }
 
 TEST_F(bpfmap, only_arrays)
 {
-	EXPECT_EQ(-EOPNOTSUPP, find(self, "tasks", "crash"));
+	EXPECT_EQ(-EOPNOTSUPP, find(self, "tasks", "hits"));
 	EXPECT_NE(NULL, strstr(self->err.msg, "not ARRAY"));
 }
 
 TEST_F(bpfmap, variable_outside_of_the_value)
 {
-	EXPECT_EQ(-EINVAL, find(self, ".bss", "outside"));
-	self->maps[1].map.value_size = 15;
-	EXPECT_EQ(-EINVAL, find(self, ".bss", "crash"));
-	self->maps[1].map.value_size = 16;
-	EXPECT_EQ(0, find(self, ".bss", "crash"));
+	self->bss->map.value_size = 15;
+	EXPECT_EQ(-EINVAL, find(self, ".bss", "total"));
+	self->bss->map.value_size = 16;
+	EXPECT_EQ(0, find(self, ".bss", "total"));
+	self->bss->map.value_size = 0;
+	EXPECT_EQ(-EINVAL, find(self, ".bss", "hits"));
 }
 
 TEST_F(bpfmap, types_that_are_not_there)
 {
-	u64 data = self->prog.data;
-	u32 size = self->prog.data_size;
+	struct fix_btf *types = self->f->types;
+	u64 data = types->data;
+	u32 size = types->data_size;
 
-	self->prog.data_size = KBTF_MAX + 1;
-	EXPECT_EQ(-EFBIG, find(self, ".bss", "crash"));
-	self->prog.data_size = size + 1;
-	EXPECT_EQ(-EFAULT, find(self, ".bss", "crash"));
-	self->prog.data_size = 0;
-	EXPECT_EQ(-EINVAL, find(self, ".bss", "crash"));
-	self->prog.data_size = size;
-	self->prog.data = data + 8;
-	EXPECT_GT(0, find(self, ".bss", "crash"));
-	self->prog.data = data;
-	memset(self->prog_raw, 0xff, 8);
-	EXPECT_EQ(-EINVAL, find(self, ".bss", "crash"));
-	self->maps[1].map.btf = 0;
-	EXPECT_EQ(-EINVAL, find(self, ".bss", "crash"));
-	self->maps[1].map.btf = 0xdead000000000100;
-	EXPECT_EQ(-EINVAL, find(self, ".bss", "crash"));
+	types->data_size = KBTF_MAX + 1;
+	EXPECT_EQ(-EFBIG, find(self, ".bss", "hits"));
+	types->data_size = 0;
+	EXPECT_EQ(-EINVAL, find(self, ".bss", "hits"));
+	types->data_size = size;
+	types->data = FIX_NOWHERE;
+	EXPECT_EQ(-EFAULT, find(self, ".bss", "hits"));
+	types->data = data + 8;
+	EXPECT_GT(0, find(self, ".bss", "hits"));
+	types->data = data;
+	memset(self->f->ram + (data - FIX_RAM), 0xff, 8);
+	EXPECT_EQ(-EINVAL, find(self, ".bss", "hits"));
+	self->bss->map.btf = 0;
+	EXPECT_EQ(-EINVAL, find(self, ".bss", "hits"));
+	self->bss->map.btf = FIX_NOWHERE;
+	EXPECT_EQ(-EFAULT, find(self, ".bss", "hits"));
 }
 
 TEST_F(bpfmap, name_without_end_and_hostile_bytes)
 {
-	memset(self->maps[0].map.name, 0x1b, BPF_OBJ_NAME_LEN);
-	memset(self->maps[2].map.name, 'x', BPF_OBJ_NAME_LEN);
-	EXPECT_EQ(-ENOENT, find(self, ".data", "crash"));
+	struct fix_map *tasks = (void *)(self->f->ram + (self->f->maps->slots[1] - FIX_RAM));
+
+	memset(tasks->name, 0x1b, BPF_OBJ_NAME_LEN);
+	memset(self->bss->map.name, 'x', BPF_OBJ_NAME_LEN);
+	EXPECT_EQ(-ENOENT, find(self, ".data", "hits"));
 	EXPECT_EQ(NULL, strchr(self->err.msg, 0x1b));
 	EXPECT_NE(NULL, strstr(self->err.msg, "\\x1b"));
 }
 
 TEST_F(bpfmap, map_at_an_address_that_is_not_there)
 {
-	self->nodes[0].slots[5] = 0xdead000000000100;
-	EXPECT_EQ(0, find(self, ".bss", "crash"));
+	self->f->maps->slots[5] = FIX_NOWHERE;
+	EXPECT_EQ(0, find(self, ".bss", "hits"));
 }
 
 TEST_F(bpfmap, kernel_without_maps)
 {
-	self->gk->nr_symbols = 0;
-	EXPECT_EQ(-EOPNOTSUPP, find(self, ".bss", "crash"));
+	self->f->gk.nr_symbols = 0;
+	EXPECT_EQ(-EOPNOTSUPP, find(self, ".bss", "hits"));
 	EXPECT_NE(NULL, strstr(self->err.msg, "map_idr"));
 }
 
@@ -319,15 +226,15 @@ static int walk(FIXTURE_DATA(bpfmap) * self, struct seen *s)
 	int ret;
 
 	memset(s, 0, sizeof(*s));
-	ret = xa_layout_init(&l, self->btf, &self->err);
-	return ret ?: xa_for_each(&l, self->gk, IDR + offsetof(struct idr, head), see, s);
+	ret = xa_layout_init(&l, self->f->btf, &self->err);
+	return ret ?: xa_for_each(&l, &self->f->gk, fix_kva(self->f, idr_head(self->f)), see, s);
 }
 
 TEST_F(bpfmap, tree_of_one_entry)
 {
 	struct seen s;
 
-	self->idr.head = 0xffff888012340000;
+	*idr_head(self->f) = 0xffff888012340000;
 	ASSERT_EQ(0, walk(self, &s));
 	ASSERT_EQ(1, s.nr);
 	EXPECT_EQ(0, s.index[0]);
@@ -338,10 +245,10 @@ TEST_F(bpfmap, tree_of_two_levels)
 {
 	struct seen s;
 
-	memset(self->nodes, 0, sizeof(self->nodes));
+	plant(self);
 	self->nodes[0].shift = 6;
-	self->nodes[0].slots[1] = node_entry(1);
-	self->nodes[0].slots[63] = node_entry(2);
+	self->nodes[0].slots[1] = node_entry(self, 1);
+	self->nodes[0].slots[63] = node_entry(self, 2);
 	self->nodes[1].slots[2] = 0xffff888011110000;
 	self->nodes[2].slots[63] = 0xffff888022220000;
 	ASSERT_EQ(0, walk(self, &s));
@@ -355,7 +262,7 @@ TEST_F(bpfmap, entries_that_are_no_pointers)
 {
 	struct seen s;
 
-	memset(self->nodes, 0, sizeof(self->nodes));
+	plant(self);
 	self->nodes[0].slots[0] = 0x7f;
 	self->nodes[0].slots[1] = (5 << 2) | 2;
 	self->nodes[0].slots[2] = (256 << 2) | 2;
@@ -363,7 +270,7 @@ TEST_F(bpfmap, entries_that_are_no_pointers)
 	self->nodes[0].slots[4] = 0xffff888011110000;
 	ASSERT_EQ(0, walk(self, &s));
 	EXPECT_EQ(1, s.nr);
-	self->nodes[0].slots[5] = node_entry(1);
+	self->nodes[0].slots[5] = node_entry(self, 1);
 	EXPECT_EQ(-EINVAL, walk(self, &s));
 	EXPECT_EQ(1, s.nr);
 }
@@ -374,11 +281,11 @@ TEST_F(bpfmap, tree_with_loops)
 	u32 i, j;
 
 	/* to itself, to its parent, and each slot of each level to the next node */
-	memset(self->nodes, 0, sizeof(self->nodes));
+	plant(self);
 	self->nodes[0].shift = 6;
-	self->nodes[0].slots[0] = node_entry(0);
-	self->nodes[0].slots[1] = node_entry(1);
-	self->nodes[1].slots[0] = node_entry(0);
+	self->nodes[0].slots[0] = node_entry(self, 0);
+	self->nodes[0].slots[1] = node_entry(self, 1);
+	self->nodes[1].slots[0] = node_entry(self, 0);
 	self->nodes[1].slots[1] = 0xffff888011110000;
 	EXPECT_EQ(-EINVAL, walk(self, &s));
 	EXPECT_EQ(1, s.nr);
@@ -386,7 +293,7 @@ TEST_F(bpfmap, tree_with_loops)
 	for (i = 0; i < NR_NODES; i++) {
 		self->nodes[i].shift = i < 10 ? 60 - 6 * i : 0;
 		for (j = 0; j < XA_CHUNK_MAX; j++)
-			self->nodes[i].slots[j] = node_entry((i + 1) % NR_NODES);
+			self->nodes[i].slots[j] = node_entry(self, (i + 1) % NR_NODES);
 	}
 	EXPECT_EQ(-E2BIG, walk(self, &s));
 	EXPECT_EQ(0, s.nr);
@@ -396,11 +303,12 @@ TEST_F(bpfmap, shift_beyond_the_index)
 {
 	struct seen s;
 
+	plant(self);
 	self->nodes[0].shift = 61;
 	EXPECT_EQ(-EINVAL, walk(self, &s));
 	self->nodes[0].shift = 255;
 	EXPECT_EQ(-EINVAL, walk(self, &s));
-	self->idr.head = 0xdead000000000102;
+	*idr_head(self->f) = 0xdead000000000102;
 	EXPECT_EQ(-EFAULT, walk(self, &s));
 	EXPECT_EQ(0, s.nr);
 }

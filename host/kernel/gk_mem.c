@@ -67,6 +67,15 @@ bool gk_map_base(const struct guest_kernel *gk, u64 *kva)
 	return gk->map_known;
 }
 
+bool gk_image(const struct guest_kernel *gk, u64 *kva, u64 *len)
+{
+	if (!gk->image_known || gk->image_start >= gk->image_end)
+		return false;
+	*kva = gk->image_start;
+	*len = gk->image_end - gk->image_start;
+	return true;
+}
+
 bool gk_direct_map(const struct guest_kernel *gk, u64 kva)
 {
 	return gk->map_known && kva >= gk->map_min && kva - gk->map_base < gk->ram_end;

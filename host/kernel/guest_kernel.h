@@ -172,6 +172,17 @@ const void *gk_vmcoreinfo(const struct guest_kernel *gk, size_t *len);
 bool gk_map_base(const struct guest_kernel *gk, u64 *kva);
 
 /**
+ * gk_image() - where the kernel's image is mapped
+ * @gk: the kernel
+ * @kva: set on success: its first address
+ * @len: set on success: its bytes, all neighbours in guest memory, though not
+ *       said to be in RAM
+ *
+ * Any thread. Return: true when it is known.
+ */
+bool gk_image(const struct guest_kernel *gk, u64 *kva, u64 *len);
+
+/**
  * gk_direct_map() - whether an address is in the kernel's map of all RAM
  * @gk: the kernel
  * @kva: any value

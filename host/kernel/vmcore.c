@@ -113,6 +113,22 @@ static int read_ehdr(struct reader *r, Elf64_Ehdr *eh)
 	return 0;
 }
 
+/* Memory that is there already, mapped at another address. */
+static bool is_alias(const struct reader *r, const Elf64_Phdr *ph)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->nr_regions; i++) {
+		const struct gmem_region *m = &r->region[i];
+
+		if (ph->p_paddr >= m->gpa && ph->p_paddr - m->gpa < m->len &&
+		    ph->p_memsz <= m->len - (ph->p_paddr - m->gpa) &&
+		    ph->p_offset - m->offset == ph->p_paddr - m->gpa)
+			return true;
+	}
+	return false;
+}
+
 /* Memory that goes on where the last piece ended, in both, is one with it. */
 static int add_load(struct reader *r, const Elf64_Phdr *ph)
 {
@@ -133,6 +149,8 @@ static int add_load(struct reader *r, const Elf64_Phdr *ph)
 		return refuse(r, -EOPNOTSUPP,
 			      "memory at 0x%lx: %lu bytes at 0x%lx of the file: not whole pages",
 			      ph->p_paddr, ph->p_memsz, ph->p_offset);
+	if (is_alias(r, ph))
+		return 0;
 	if (ph->p_paddr < end || ph->p_paddr > GPA_MAX || ph->p_memsz > GPA_MAX - ph->p_paddr)
 		return refuse(r, -EOPNOTSUPP,
 			      "memory at 0x%lx: pieces overlap or are not in order, or have no physical address",

@@ -7,7 +7,8 @@
  * /proc/vmcore (fs/proc/vmcore.c), so that crash and drgn open it too.
  *
  * Program headers: one PT_NOTE, then PT_LOADs in ascending order of p_paddr,
- * each page-aligned in the file, with p_vaddr in the kernel's direct map. Notes:
+ * each page-aligned in the file, with p_vaddr in the kernel's direct map; the
+ * last one is the kernel's image once more, where it is mapped. Notes:
  * VMCOREINFO unchanged, NT_PRSTATUS of each CPU, and one of ours with what
  * NT_PRSTATUS has no room for.
  */
@@ -35,6 +36,10 @@
  * @kadr_text: likewise
  * @map_base: direct map's address of guest physical 0; 0 = not known: then
  *            p_vaddr is p_paddr
+ * @image_kva: where the kernel's image is mapped
+ * @image_gpa: where it lies
+ * @image_len: bytes of it, whole pages; 0 = not known: then readers need
+ *             @map_base and page tables to find them
  */
 struct vmcore_src {
 	const struct gmem *ram;
@@ -48,6 +53,9 @@ struct vmcore_src {
 	u64 kadr_phys_base;
 	u64 kadr_text;
 	u64 map_base;
+	u64 image_kva;
+	u64 image_gpa;
+	u64 image_len;
 };
 
 /**
@@ -124,7 +132,8 @@ struct vmcore {
 /**
  * vmcore_open() - open a saved guest
  * @path: of a file by vmcore_write(), or another vmcore with p_paddr whose
- *        memory is at most GMEM_REGIONS_MAX runs, page-aligned in the file
+ *        memory is at most GMEM_REGIONS_MAX runs, page-aligned in the file.
+ *        Memory that is in the file once may be mapped again
  * @err: names the file and what is wrong with it, in which header or note
  *
  * Nothing of the file is trusted. It must not be made shorter as long as it is

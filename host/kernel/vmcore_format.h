@@ -13,9 +13,9 @@
 
 #define VMCORE_PAGE 4096U
 
-/* Of a note of ours. */
+/* Of a note of ours; there are readers that look at the type alone, so it is nobody else's. */
 #define VMCORE_NAME    "KTSTR"
-#define VMCORE_TYPE    1U
+#define VMCORE_TYPE    0x4b545352U
 #define VMCORE_VERSION 1U
 
 #define VMCORE_CPU_VALID	 BIT(0)

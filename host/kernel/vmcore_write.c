@@ -15,7 +15,6 @@
  * so memory that is one piece from 0 on is announced as two.
  */
 #define FIRST_LOAD ((u64)SZ_1M)
-#define LOADS_MAX  (GMEM_REGIONS_MAX + 1)
 /* Written in one go. */
 #define RUN_MAX SZ_1M
 
@@ -35,6 +34,21 @@ struct layout {
 	u64 size;
 };
 
+/* Readers look up page tables by their address in the image, before they have page tables. */
+static void find_image(struct vmcore_src *src, const struct guest_kernel *gk)
+{
+	u64 kva, len, gpa;
+
+	if (!gk_image(gk, &kva, &len) || gk_gpa(gk, kva, &gpa) || (kva | gpa) % VMCORE_PAGE)
+		return;
+	len = ALIGN(len, (u64)VMCORE_PAGE);
+	if (!gmem_hva(src->ram, gpa, len))
+		return;
+	src->image_kva = kva;
+	src->image_gpa = gpa;
+	src->image_len = len;
+}
+
 void vmcore_src_init(struct vmcore_src *src, const struct gk_config *cfg,
 		     const struct guest_kernel *gk)
 {
@@ -50,6 +64,7 @@ void vmcore_src_init(struct vmcore_src *src, const struct gk_config *cfg,
 		return;
 	src->vmcoreinfo = gk_vmcoreinfo(gk, &src->vmcoreinfo_len);
 	gk_map_base(gk, &src->map_base);
+	find_image(src, gk);
 }
 
 static int check_src(const struct vmcore_src *src, struct ktstr_err *err)
@@ -66,6 +81,9 @@ static int check_src(const struct vmcore_src *src, struct ktstr_err *err)
 	if (src->vmcoreinfo_len > VMCOREINFO_MAX)
 		return ktstr_err_set(err, -EINVAL, "vmcore: VMCOREINFO note of %zu bytes",
 				     src->vmcoreinfo_len);
+	if ((src->image_kva | src->image_gpa | src->image_len) % VMCORE_PAGE ||
+	    (src->image_len && !gmem_hva(m, src->image_gpa, src->image_len)))
+		return ktstr_err_set(err, -EINVAL, "vmcore: the kernel's image is not in memory");
 	for (i = 0; i < m->nr; i++)
 		if (m->regions[i].gpa % VMCORE_PAGE || m->regions[i].len % VMCORE_PAGE)
 			return ktstr_err_set(err, -EINVAL, "vmcore: memory that is no whole pages");
@@ -94,6 +112,7 @@ static void make_layout(const struct vmcore_src *src, struct layout *l)
 	l->nr_loads = src->ram->nr;
 	if (l->nr_loads && is_split(&src->ram->regions[0]))
 		l->nr_loads++;
+	l->nr_loads += !!src->image_len;
 	l->note_offset = sizeof(Elf64_Ehdr) + (1 + l->nr_loads) * sizeof(Elf64_Phdr);
 	l->size = ALIGN((u64)l->note_offset + l->notes, (u64)VMCORE_PAGE);
 	for (i = 0; i < src->ram->nr; i++) {
@@ -121,13 +140,13 @@ static void put_ehdr(u8 *p, const struct vmcore_src *src, const struct layout *l
 	memcpy(p, &eh, sizeof(eh));
 }
 
-static u8 *put_load(u8 *p, u64 gpa, u64 len, u64 offset, u64 map_base)
+static u8 *put_load(u8 *p, u64 gpa, u64 len, u64 offset, u64 kva)
 {
 	Elf64_Phdr ph = {
 		.p_type = PT_LOAD,
 		.p_flags = PF_R | PF_W | PF_X,
 		.p_offset = offset,
-		.p_vaddr = map_base + gpa,
+		.p_vaddr = kva,
 		.p_paddr = gpa,
 		.p_filesz = len,
 		.p_memsz = len,
@@ -153,12 +172,19 @@ static void put_phdrs(u8 *p, const struct vmcore_src *src, const struct layout *
 	p += sizeof(note);
 	for (i = 0; i < src->ram->nr; i++) {
 		const struct gmem_region *r = &src->ram->regions[i];
+		u64 kva = src->map_base + r->gpa;
 		u64 first = !i && is_split(r) ? FIRST_LOAD : 0;
 
 		if (first)
-			p = put_load(p, r->gpa, first, l->region[i], src->map_base);
-		p = put_load(p, r->gpa + first, r->len - first, l->region[i] + first,
-			     src->map_base);
+			p = put_load(p, r->gpa, first, l->region[i], kva);
+		p = put_load(p, r->gpa + first, r->len - first, l->region[i] + first, kva + first);
+	}
+	for (i = 0; src->image_len && i < src->ram->nr; i++) {
+		const struct gmem_region *r = &src->ram->regions[i];
+
+		if (src->image_gpa >= r->gpa && src->image_gpa - r->gpa < r->len)
+			put_load(p, src->image_gpa, src->image_len,
+				 l->region[i] + (src->image_gpa - r->gpa), src->image_kva);
 	}
 }
 

@@ -287,6 +287,27 @@ TEST_F(vmcore, headers_say_where_memory_is)
 	}
 }
 
+TEST_F(vmcore, the_image_is_mapped_once_more)
+{
+	struct saved *s = &self->s;
+	Elf64_Phdr ph, image;
+
+	s->src.image_kva = TEXT;
+	s->src.image_gpa = GAP_END + SZ_4K;
+	s->src.image_len = SZ_1M;
+	ASSERT_TRUE(saved_write(s));
+	ph = phdr(s->fd, 3);
+	image = phdr(s->fd, 4);
+	EXPECT_EQ(PT_LOAD, image.p_type);
+	EXPECT_EQ(TEXT, image.p_vaddr);
+	EXPECT_EQ(GAP_END + SZ_4K, image.p_paddr);
+	EXPECT_EQ(SZ_1M, image.p_memsz);
+	EXPECT_EQ(ph.p_offset + SZ_4K, image.p_offset);
+	ASSERT_TRUE(saved_open(s));
+	EXPECT_EQ(2, s->core->ram->nr);
+	EXPECT_EQ(MEM, s->core->ram->size);
+}
+
 TEST_F(vmcore, writes_stay_in_the_process)
 {
 	struct saved *s = &self->s;
@@ -340,6 +361,9 @@ TEST_F(vmcore, a_kernel_is_found_in_it)
 	vmcore_src_init(&s->src, &g.cfg, g.gk);
 	EXPECT_EQ(EM_X86_64, s->src.machine);
 	EXPECT_EQ(DIRECT, s->src.map_base);
+	EXPECT_EQ(TEXT, s->src.image_kva);
+	EXPECT_EQ(TEXT_GPA, s->src.image_gpa);
+	EXPECT_EQ(IMAGE_SIZE, s->src.image_len);
 	ASSERT_TRUE(saved_write(s));
 	guest_end(&g);
 	ASSERT_TRUE(saved_open(s));
@@ -386,6 +410,9 @@ TEST_F(vmcore, what_cannot_be_saved_is_named)
 	s->src.vmcoreinfo_len = SZ_1M;
 	EXPECT_EQ(-EINVAL, vmcore_write(&s->src, s->fd, NULL, &s->err));
 	s->src.vmcoreinfo_len = 0;
+	s->src.image_len = SZ_8M;
+	EXPECT_EQ(-EINVAL, vmcore_write(&s->src, s->fd, NULL, &s->err));
+	s->src.image_len = 0;
 	EXPECT_EQ(-EBADF, vmcore_write(&s->src, -1, NULL, &s->err));
 	EXPECT_NE(NULL, strstr(s->err.msg, "making a file of"));
 }

@@ -41,7 +41,7 @@ static int find_data(const struct guest_kernel *gk, u64 *start, u64 *len, struct
 
 int ikconfig_load(const struct guest_kernel *gk, struct ikconfig *cfg, struct ktstr_err *err)
 {
-	u64 start, len;
+	u64 start, len = 0;
 	void *gz;
 	int ret;
 

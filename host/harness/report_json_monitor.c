@@ -176,14 +176,14 @@ static void put_column(json_writer_t *w, const struct monitor_sample *s, u32 col
 	jsonw_end_array(w);
 }
 
-/* On one line: there are many. */
+/* On one line each: there are many. */
 static void put_sample(json_writer_t *w, const struct monitor_sample *s)
 {
 	u32 i;
 
 	jsonw_start_object(w);
-	jsonw_pretty(w, false);
 	json_u64_field(w, "seq", s->seq);
+	jsonw_pretty(w, false);
 	json_u64_field(w, "t_ns", s->t_ns);
 	json_u64_field(w, "cost_ns", s->cost_ns);
 	json_hex_field(w, "scheduler", s->sched_kva);

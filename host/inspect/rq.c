@@ -160,7 +160,7 @@ int rq_state_read(const struct rq_layout *l, const struct guest_kernel *gk, u32 
 static void show_runnable(struct insp *in, const struct rq_layout *l, u64 rq, u32 *links,
 			  struct value *to)
 {
-	struct value *tasks = value_add_array(in->tree, to, "runnable");
+	struct value *tasks = value_add_array(in->tree, to, "tasks");
 	bool late = false;
 	struct klist k;
 	u32 shown = 0;
@@ -178,8 +178,7 @@ static void show_runnable(struct insp *in, const struct rq_layout *l, u64 rq, u3
 	*links -= k.steps;
 	if (k.steps > shown || late)
 		value_cut(tasks, k.steps, shown);
-	if (k.end)
-		value_add_text(in->tree, to, "runnable_incomplete", klist_reason(k.end));
+	klist_finish(in, &k, to);
 }
 
 static void show_scx(struct insp *in, const struct rq_layout *l, const struct kcopy *c, u32 *links,
@@ -190,7 +189,7 @@ static void show_scx(struct insp *in, const struct rq_layout *l, const struct kc
 	kflags_show(in, to, "flag_names", "scx_rq_flags", kstruct_u64(&l->s, c, SCX_FLAGS));
 	dsq_show(in, &l->dsq, kstruct_place(&l->s, c->kva, SCX_LOCAL_DSQ), links,
 		 value_add_struct(in->tree, to, "local_dsq"));
-	show_runnable(in, l, c->kva, links, to);
+	show_runnable(in, l, c->kva, links, value_add_struct(in->tree, to, "runnable"));
 }
 
 static void show_cpu(struct insp *in, const struct rq_layout *l, u32 cpu, u32 *links,

@@ -119,8 +119,8 @@ int rq_state_read(const struct rq_layout *l, const struct guest_kernel *gk, u32 
  * @in: the guest; its first @in->nr_cpus CPUs
  * @l: the layout
  * @to: an array; gets a struct for each CPU: cpu, nr_running, clock, curr {...},
- *      scx {nr_running, flags, cpu_released, ..., local_dsq {...}, runnable
- *      [...]}; or cpu and "unreadable"
+ *      scx {nr_running, flags, cpu_released, ..., local_dsq as dsq_show(),
+ *      runnable {tasks, incomplete, crossed_links}}; or cpu and "unreadable"
  */
 void rq_walk(struct insp *in, const struct rq_layout *l, struct value *to);
 

@@ -89,7 +89,7 @@ bool arena_owns(const struct arena *a, u64 ptr)
 	if (!ptr)
 		return false;
 	if (ptr >= ARENA_WINDOW)
-		return a->user_vm_start && ptr - a->user_vm_start < bytes;
+		return ptr - a->user_vm_start < bytes;
 	return (u32)(ptr - a->user_vm_start) < bytes;
 }
 

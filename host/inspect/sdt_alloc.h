@@ -150,7 +150,7 @@ struct sdt_entry {
  * @o: what it looks like; set by the caller, as are those up to @elem_size
  * @arena: where it is
  * @root: pointer to its first descriptor
- * @elem_size: bytes of an object; the index keeps it
+ * @elem_size: bytes of an object, for the caller: no step of the walk needs it
  * @nr: objects found
  * @skipped: subtrees and objects that could not be followed: memory that is
  *	     not there, a count of free slots above 512, a descriptor without a
@@ -243,7 +243,7 @@ struct sdt_alloc_src {
  * @index: takes the addresses of all objects, for sdt_resolve(); or NULL
  *
  * The guest may run: then what changes under the walk is skipped and counted.
- * Needs 64 KiB of stack and no other memory. Each guest value is read once.
+ * Needs 80 KiB of stack and no other memory. Each guest value is read once.
  */
 void sdt_alloc_walk(struct insp *in, const struct sdt_alloc_src *src, struct value *to,
 		    struct sdt_index *index);

@@ -204,6 +204,10 @@ TEST_F(sdt_resolve, arenas_with_the_same_low_bits)
 	self->r.nr_arenas = 1;
 	ASSERT_EQ(NULL, resolve(self, (u32)self->object, 0));
 	EXPECT_EQ(0x55, first_byte(self));
+	/* an object does not reach from the end of one into the next */
+	sdt_index_add(self->index, self->owner, 0xfffffff8);
+	EXPECT_NE(NULL, find(self, 0xffffffff));
+	EXPECT_EQ(NULL, sdt_index_find(self->index, self->arenas + 1, 4, &self->offset));
 }
 
 TEST_F(sdt_resolve, no_index)

@@ -190,11 +190,15 @@ TEST_F(sdt_walk, descriptor_without_a_chunk)
 {
 	u64 next = sdt_new_child(self->f, self->middle, 1);
 
-	object(self, self->leaf, 0);
+	object(self, self->leaf, 1);
 	object(self, next, 1);
 	sdt_desc(self->f, self->leaf)->chunk = 0;
 	ASSERT_EQ(1, walk(self)->nr);
 	EXPECT_EQ(1, self->t->entries[0].idx);
+	EXPECT_EQ(1, self->t->skipped);
+	/* also where the window's first page is there */
+	fake_map(&self->f->gk, SDT_KERN, sdt_slots(self->f, next), sizeof(struct fake_chunk));
+	EXPECT_EQ(1, walk(self)->nr);
 	EXPECT_EQ(1, self->t->skipped);
 }
 

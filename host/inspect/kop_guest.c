@@ -43,6 +43,13 @@ static bool mem_symbol(void *ctx, const char *name, u64 *kva)
 	return gk_symbol(g->gk, name, kva);
 }
 
+static int mem_percpu(void *ctx, u64 base, u32 cpu, u64 *kva)
+{
+	const struct kop_guest *g = ctx;
+
+	return gk_percpu(g->gk, base, cpu, kva);
+}
+
 static bool mem_direct(void *ctx, u64 kva)
 {
 	const struct kop_guest *g = ctx;
@@ -65,6 +72,7 @@ void kop_mem_init(struct kop_mem *m, struct kop_guest *guest, u32 nr_cpus)
 		.read = mem_read,
 		.write = mem_write,
 		.symbol = mem_symbol,
+		.percpu = mem_percpu,
 		.direct = mem_direct,
 		.member = mem_member,
 	};

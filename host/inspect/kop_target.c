@@ -119,21 +119,23 @@ static const char *percpu_type(const char *symbol)
 static int percpu_base(const struct kop_mem *m, const char *symbol, u32 cpu, u64 *kva,
 		       struct ktstr_err *err)
 {
-	u64 offsets, offset, base;
+	u64 base;
 	int ret;
 
 	if (cpu >= m->nr_cpus)
 		return ktstr_err_set(err, -ERANGE, "CPU %u: this machine has %u", cpu, m->nr_cpus);
 	ret = resolve_symbol(m, symbol, &base, err);
-	if (!ret)
-		ret = resolve_symbol(m, "__per_cpu_offset", &offsets, err);
 	if (ret)
 		return ret;
-	ret = m->read(m->ctx, offsets + (u64)cpu * sizeof(offset), &offset, sizeof(offset));
-	if (ret)
+	ret = m->percpu(m->ctx, base, cpu, kva);
+	switch (ret) {
+	case 0:
+		return 0;
+	case -ENOENT:
+		return ktstr_err_set(err, ret, "no symbol '__per_cpu_offset' in this kernel");
+	default:
 		return ktstr_err_set(err, ret, "__per_cpu_offset[%u] cannot be read", cpu);
-	*kva = base + offset;
-	return 0;
+	}
 }
 
 /* @name is "symbol.field", and cut in two here. */

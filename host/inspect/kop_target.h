@@ -34,6 +34,7 @@ struct kbtf;
  *        -EFAULT
  * @write: copy to kernel memory, likewise; -EFAULT with nothing written
  * @symbol: address of a symbol
+ * @percpu: address of a CPU's copy, as gk_percpu()
  * @direct: whether an address is in the direct map of RAM
  * @member: offset and size of a struct's member, as kbtf_member()
  *
@@ -45,6 +46,7 @@ struct kop_mem {
 	int (*read)(void *ctx, u64 kva, void *buf, size_t len);
 	int (*write)(void *ctx, u64 kva, const void *buf, size_t len);
 	bool (*symbol)(void *ctx, const char *name, u64 *kva);
+	int (*percpu)(void *ctx, u64 base, u32 cpu, u64 *kva);
 	bool (*direct)(void *ctx, u64 kva);
 	int (*member)(void *ctx, const char *type, const char *member, u32 *offset, u32 *size);
 };

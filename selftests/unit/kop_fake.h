@@ -160,6 +160,18 @@ static inline bool fake_symbol(void *ctx, const char *name, u64 *kva)
 	return false;
 }
 
+static inline int fake_percpu(void *ctx, u64 base, u32 cpu, u64 *kva)
+{
+	u64 offsets, offset;
+
+	if (!fake_symbol(ctx, "__per_cpu_offset", &offsets))
+		return -ENOENT;
+	if (fake_read(ctx, offsets + cpu * sizeof(offset), &offset, sizeof(offset)))
+		return -EFAULT;
+	*kva = base + offset;
+	return 0;
+}
+
 static inline bool fake_direct(void *ctx, u64 kva)
 {
 	return fake_at(ctx, kva, 1);
@@ -278,6 +290,7 @@ static inline int fake_init(struct fake *f, size_t size)
 		.read = fake_read,
 		.write = fake_write,
 		.symbol = fake_symbol,
+		.percpu = fake_percpu,
 		.direct = fake_direct,
 		.member = fake_member,
 	};

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "host/coord/observer.h"
+#include "host/inspect/guest_state.h"
 #include "lib/log.h"
 #include "lib/util.h"
 
@@ -21,6 +22,8 @@ static int load(struct observer *o)
 	/* a kernel without sched_ext can still be looked at */
 	ret = scx_layout_init(&o->scx, o->gk, o->kbtf, &o->error);
 	o->has_scx = !ret;
+	o->view =
+		guest_state_new(o->gk, o->kbtf, o->has_scx ? &o->scx : NULL, o->nr_cpus, &o->error);
 	return 0;
 }
 
@@ -67,8 +70,10 @@ void observer_finish(struct observer *o)
 void observer_destroy(struct observer *o)
 {
 	observer_finish(o);
+	guest_state_free(o->view);
 	kbtf_free(o->kbtf);
 	gk_free(o->gk);
+	o->view = NULL;
 	o->kbtf = NULL;
 	o->gk = NULL;
 	close_fd(&o->done_evt);

@@ -16,6 +16,8 @@
 #include "host/kernel/kbtf.h"
 #include "lib/err.h"
 
+struct guest_state;
+
 /**
  * enum observer_state - how far it is
  * @OBSERVER_IDLE: nobody has asked
@@ -38,6 +40,8 @@ enum observer_state {
  * @kbtf: types; NULL when only they could not be had, see @error
  * @scx: where sched_ext keeps its state
  * @has_scx: @scx is valid
+ * @view: all that can be looked at; NULL: @error says why
+ * @nr_cpus: of the machine; set by who starts it
  * @error: why something is missing
  * @done_evt: eventfd, readable when the thread is done
  * @thread: valid while LOADING, and until observer_finish()
@@ -54,6 +58,8 @@ struct observer {
 	struct kbtf *kbtf;
 	struct scx_layout scx;
 	bool has_scx;
+	struct guest_state *view;
+	u32 nr_cpus;
 	struct ktstr_err error;
 	int done_evt;
 	pthread_t thread;

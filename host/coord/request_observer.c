@@ -15,6 +15,7 @@ static void start_observer(struct lookout *l)
 		.image = l->cfg->kernel,
 	};
 
+	l->obs.nr_cpus = l->vm->nr_vcpus;
 	observer_start(&l->obs, &cfg);
 }
 

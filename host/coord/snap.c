@@ -8,6 +8,9 @@
 #include "lib/log.h"
 #include "lib/util.h"
 
+/* Of a freeze, for everything that can be looked at: ten times what it takes. */
+#define STATE_BUDGET_NS (100 * NSEC_PER_MSEC)
+
 int lookout_freeze(struct lookout *l, struct rendezvous *r)
 {
 	l->freezes++;
@@ -51,6 +54,8 @@ static int copy(struct lookout *l, const struct snap_want *want, struct snap *s)
 		.gk = ready ? l->obs.gk : NULL,
 		.scx = ready && l->obs.has_scx ? &l->obs.scx : NULL,
 		.jiffies_kva = ready ? l->jiffies_kva : 0,
+		.state = ready ? l->obs.view : NULL,
+		.state_budget_ns = STATE_BUDGET_NS * l->cfg->slowdown,
 	};
 
 	return capture_take(&s->cap, &src);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "capture.h"
+#include "host/inspect/guest_state.h"
+#include "host/inspect/value.h"
 #include "host/kernel/guest_kernel.h"
 #include "host/vmm/vcpu.h"
 
@@ -63,11 +65,14 @@ int capture_take(struct capture *c, const struct capture_src *src)
 		take_scx(c, src);
 	if (src->jiffies_kva)
 		c->has_jiffies = gk_read_u64(src->gk, src->jiffies_kva, &c->jiffies) == 0;
+	if (src->state)
+		c->state = guest_state_take(src->state, c->sched_kva, src->state_budget_ns);
 	return 0;
 }
 
 void capture_free(struct capture *c)
 {
 	free(c->vcpus);
+	vtree_free(c->state);
 	memset(c, 0, sizeof(*c));
 }

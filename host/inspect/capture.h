@@ -14,7 +14,9 @@
 #include "host/vmm/freeze.h"
 
 struct guest_kernel;
+struct guest_state;
 struct vcpu;
+struct vtree;
 
 #define CAPTURE_TAG_MAX 71
 
@@ -50,6 +52,8 @@ struct capture_watch {
  * @gk: the guest's memory, or NULL: registers only
  * @scx: layout of its sched_ext, or NULL
  * @jiffies_kva: address of jiffies_64, 0 = unknown
+ * @state: everything else that can be looked at, warmed, or NULL
+ * @state_budget_ns: how long that may take
  */
 struct capture_src {
 	u32 kind;
@@ -64,6 +68,8 @@ struct capture_src {
 	const struct guest_kernel *gk;
 	const struct scx_layout *scx;
 	u64 jiffies_kva;
+	struct guest_state *state;
+	u64 state_budget_ns;
 };
 
 /**
@@ -95,6 +101,7 @@ struct capture_vcpu {
  * @watchdog: jiffies a runnable task may wait
  * @has_jiffies: @jiffies is valid
  * @jiffies: guest time
+ * @state: from guest_state_take(), or NULL
  */
 struct capture {
 	u32 kind;
@@ -114,6 +121,7 @@ struct capture {
 	u64 watchdog;
 	bool has_jiffies;
 	u64 jiffies;
+	struct vtree *state;
 };
 
 /**

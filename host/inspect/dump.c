@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dump.h"
+#include "dump_state.h"
 #include "host/kernel/guest_kernel.h"
 #include "json_text.h"
 #include "lib/text.h"
@@ -190,9 +191,22 @@ static void put_timings(json_writer_t *w, const struct dump_timings *t)
 	jsonw_end_object(w);
 }
 
+/**
+ * struct fit - what is left out so that a dump is not too long
+ * @no_logs: the logs
+ * @left_out: members of the state, see dump_state_put()
+ * @no_early_state: the whole state of an early snapshot
+ */
+struct fit {
+	bool no_logs;
+	u32 left_out;
+	bool no_early_state;
+};
+
 /* All that one standstill has; the members of an open object. */
 static void put_capture(json_writer_t *w, const struct capture *c, const struct dump_timings *t,
-			const struct scx_exit_info_view *exit_info, const struct dump_extra *x)
+			const struct scx_exit_info_view *exit_info, const struct dump_extra *x,
+			u32 left_out)
 {
 	u32 i;
 
@@ -210,26 +224,29 @@ static void put_capture(json_writer_t *w, const struct capture *c, const struct 
 	for (i = 0; i < c->nr_vcpus; i++)
 		put_vcpu(w, i, &c->vcpus[i], x);
 	jsonw_end_array(w);
+	dump_state_put(w, c->state, left_out);
 }
 
-static void put_dual(json_writer_t *w, const struct capture *c, const struct dump_extra *x)
+static void put_dual(json_writer_t *w, const struct capture *c, const struct dump_extra *x,
+		     const struct fit *fit)
 {
 	const struct dump_dual *d = x->dual;
 
 	if (d->early) {
 		json_start(w, "early");
-		put_capture(w, d->early, &d->early_timings, NULL, x);
+		put_capture(w, d->early, &d->early_timings, NULL, x, fit->no_early_state ? ~0U : 0);
 		jsonw_end_object(w);
 	}
 	json_start(w, "late");
-	put_capture(w, c, &x->timings, x->exit_info, x);
+	put_capture(w, c, &x->timings, x->exit_info, x, fit->left_out);
 	jsonw_end_object(w);
 	json_u64_field(w, "early_max_age_jiffies", d->early_max_age_jiffies);
 	json_u64_field(w, "early_threshold_jiffies", d->early_threshold_jiffies);
 	json_text_field(w, "early_skipped_reason", d->early_skipped_reason);
 }
 
-static void put_degraded(json_writer_t *w, const struct capture *c, const struct dump_extra *x)
+static void put_degraded(json_writer_t *w, const struct capture *c, const struct dump_extra *x,
+			 const struct fit *fit)
 {
 	char text[96];
 	u32 i;
@@ -239,11 +256,11 @@ static void put_degraded(json_writer_t *w, const struct capture *c, const struct
 	snprintf(text, sizeof(text), "%u of %u vCPUs did not park, vCPU %u first",
 		 c->nr_vcpus - c->frozen, c->nr_vcpus, i);
 	json_text_field(w, "degraded_reason", x->degraded_reason ?: text);
-	put_capture(w, c, &x->timings, x->exit_info, x);
+	put_capture(w, c, &x->timings, x->exit_info, x, fit->left_out);
 }
 
 static void put_dump(json_writer_t *w, const struct capture *c, const struct dump_extra *x,
-		     bool logs)
+		     const struct fit *fit)
 {
 	const char *schema = dump_schema(c, x);
 
@@ -252,14 +269,14 @@ static void put_dump(json_writer_t *w, const struct capture *c, const struct dum
 	jsonw_string_field(w, "schema", schema);
 	json_text_field(w, "kernel", x->release);
 	if (strcmp(schema, "degraded") == 0)
-		put_degraded(w, c, x);
+		put_degraded(w, c, x, fit);
 	else if (x->dual)
-		put_dual(w, c, x);
+		put_dual(w, c, x, fit);
 	else
-		put_capture(w, c, &x->timings, x->exit_info, x);
-	jsonw_bool_field(w, "logs_cut", !logs);
-	put_log(w, "scheduler_log", logs, x->sched_log, x->sched_log_len);
-	put_log(w, "console", logs, x->console, x->console_len);
+		put_capture(w, c, &x->timings, x->exit_info, x, fit->left_out);
+	jsonw_bool_field(w, "logs_cut", fit->no_logs);
+	put_log(w, "scheduler_log", !fit->no_logs, x->sched_log, x->sched_log_len);
+	put_log(w, "console", !fit->no_logs, x->console, x->console_len);
 	jsonw_end_object(w);
 }
 
@@ -270,8 +287,8 @@ const char *dump_schema(const struct capture *c, const struct dump_extra *x)
 	return x->dual ? "dual" : "single";
 }
 
-static int render(const struct capture *c, const struct dump_extra *x, bool logs, char **text,
-		  size_t *len)
+static int render(const struct capture *c, const struct dump_extra *x, const struct fit *fit,
+		  char **text, size_t *len)
 {
 	json_writer_t *w;
 	FILE *out;
@@ -284,7 +301,7 @@ static int render(const struct capture *c, const struct dump_extra *x, bool logs
 	w = jsonw_new(out);
 	if (w) {
 		jsonw_pretty(w, true);
-		put_dump(w, c, x, logs);
+		put_dump(w, c, x, fit);
 		jsonw_destroy(&w);
 	} else {
 		ret = -ENOMEM;
@@ -300,26 +317,43 @@ static int render(const struct capture *c, const struct dump_extra *x, bool logs
 	return ret;
 }
 
+/* Leaves out a little more. Return: false when there is nothing left to. */
+static bool shrink(struct fit *fit, const struct capture *c, const struct dump_extra *x)
+{
+	u32 left_out;
+
+	if (x->dual && x->dual->early && x->dual->early->state && !fit->no_early_state) {
+		fit->no_early_state = true;
+		return true;
+	}
+	left_out = dump_state_largest(c->state, fit->left_out);
+	if (left_out != fit->left_out) {
+		fit->left_out = left_out;
+		return true;
+	}
+	if (fit->no_logs)
+		return false;
+	fit->no_logs = true;
+	return true;
+}
+
 int dump_json(const struct capture *c, const struct dump_extra *x, char **text, size_t *len,
 	      struct ktstr_err *err)
 {
-	bool logs = true;
+	struct fit fit = { 0 };
 	int ret;
 
-	for (;;) {
-		ret = render(c, x, logs, text, len);
+	do {
+		ret = render(c, x, &fit, text, len);
 		if (ret)
 			return ktstr_err_set(err, ret, "no memory for a snapshot's text");
 		if (*len <= WIRE_DUMP_JSON_MAX)
 			return 0;
 		free(*text);
 		*text = NULL;
-		if (!logs)
-			return ktstr_err_set(err, -E2BIG,
-					     "a snapshot of %u vCPUs is longer than %u bytes",
-					     c->nr_vcpus, WIRE_DUMP_JSON_MAX);
-		logs = false;
-	}
+	} while (shrink(&fit, c, x));
+	return ktstr_err_set(err, -E2BIG, "a snapshot of %u vCPUs is longer than %u bytes",
+			     c->nr_vcpus, WIRE_DUMP_JSON_MAX);
 }
 
 /* The one whose store it was, else the boot CPU, if it stood still. */

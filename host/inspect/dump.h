@@ -102,9 +102,10 @@ const char *dump_schema(const struct capture *c, const struct dump_extra *x);
  * @err: says what failed, or NULL
  *
  * Reads symbols, no guest memory. One thread. A text that would be longer than
- * WIRE_DUMP_JSON_MAX loses the logs, and says "logs_cut": true.
+ * WIRE_DUMP_JSON_MAX loses the state of an early snapshot, then the longest
+ * members of the state ("NAME_unavailable"), at last the logs ("logs_cut").
  *
- * Return: 0, -ENOMEM, or -E2BIG when it does not fit without the logs either.
+ * Return: 0, -ENOMEM, or -E2BIG when it does not fit without all that either.
  */
 int dump_json(const struct capture *c, const struct dump_extra *x, char **text, size_t *len,
 	      struct ktstr_err *err);

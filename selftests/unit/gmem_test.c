@@ -222,4 +222,43 @@ TEST(free_takes_null_and_half_built)
 	gmem_free(m);
 }
 
+TEST(saved_memory_is_mapped_privately_and_guarded)
+{
+	static const struct gmem_region pieces[] = {
+		{ .gpa = 0, .len = SZ_8K, .offset = SZ_4K },
+		{ .gpa = SZ_1M, .len = SZ_4K, .offset = 0 },
+	};
+	int fd = memfd_create("saved", MFD_CLOEXEC);
+	struct gmem *m;
+	u8 v = 1;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, ftruncate(fd, 3 * SZ_4K));
+	ASSERT_EQ(1, pwrite(fd, &v, 1, SZ_4K));
+	m = gmem_map_file(fd, pieces, ARRAY_SIZE(pieces), NULL);
+	ASSERT_NE(NULL, m);
+	EXPECT_EQ(2, m->nr);
+	EXPECT_EQ(SZ_8K + SZ_4K, m->size);
+	EXPECT_EQ(1, *(u8 *)gmem_hva(m, 0, 1));
+	*(u8 *)gmem_hva(m, 0, 1) = 2;
+	EXPECT_EQ(1, pread(fd, &v, 1, SZ_4K));
+	EXPECT_EQ(1, v);
+	EXPECT_EQ(NULL, gmem_hva(m, SZ_8K, 1));
+	EXPECT_EQ(SIGSEGV, dies_by(touch_read, m->regions[0].hva + SZ_8K));
+	EXPECT_EQ(SIGSEGV, dies_by(touch_read, m->regions[1].hva - 1));
+	gmem_free(m);
+	close(fd);
+}
+
+TEST(a_file_that_cannot_be_mapped_is_an_error)
+{
+	static const struct gmem_region piece = { .len = SZ_4K };
+	struct ktstr_err err = { "" };
+
+	errno = 0;
+	EXPECT_EQ(NULL, gmem_map_file(-1, &piece, 1, &err));
+	EXPECT_EQ(EBADF, errno);
+	EXPECT_NE('\0', err.msg[0]);
+}
+
 TEST_HARNESS_MAIN

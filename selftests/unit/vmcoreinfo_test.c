@@ -20,6 +20,7 @@ static const char text[] = "OSRELEASE=7.2.13+deb14-cloud-amd64\n"
 			   "SYMBOL(_stext)=1\n"
 			   "NUMBER(phys_base)=-469762048\n"
 			   "NUMBER(pgtable_l5_enabled)=1\n"
+			   "NUMBER(kimage_voffset)=0xffff7fffc0000000\n"
 			   "NUMBER(broken)=12x\n"
 			   "NUMBER(empty)=\n"
 			   "NUMBER(huge)=99999999999999999999999\n"
@@ -82,6 +83,8 @@ TEST_F(vmcoreinfo, numbers_may_be_negative)
 	EXPECT_EQ(-469762048, v);
 	EXPECT_TRUE(vmcoreinfo_number(&self->v, "pgtable_l5_enabled", &v));
 	EXPECT_EQ(1, v);
+	EXPECT_TRUE(vmcoreinfo_number(&self->v, "kimage_voffset", &v));
+	EXPECT_EQ(0xffff7fffc0000000, (u64)v);
 }
 
 TEST_F(vmcoreinfo, the_kernels_offset)

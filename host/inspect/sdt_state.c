@@ -144,6 +144,8 @@ static int walk_map(void *ctx, const struct bpf_map_view *map, bool readable)
 	kva = map->kva - w->s->array_map + w->s->array_value;
 	src.l = &o->layout;
 	src.arena = &w->s->arenas[o - w->s->objects];
+	if (!src.arena->max_pages)
+		src.arena = NULL;
 	src.data = w->s->section;
 	src.len = map->value_size;
 	if (!gk_read(w->in->gk, kva, w->s->section, src.len))

@@ -11,6 +11,7 @@ unexport ARCH O OUTPUT V WERROR CFLAGS CPPFLAGS LDFLAGS
 all: programs schedulers
 
 include $(KTSTR_ROOT)/scripts/build.mk
+include $(KTSTR_ROOT)/scripts/fuzz.mk
 -include $(KTSTR_ROOT)/bench/build.mk
 
 # Unit tests: build, run under the sanitizers, summarise.
@@ -35,7 +36,7 @@ bench: all
 
 # By name, so that O= may be a directory with other things in it.
 clean:
-	rm -rf $(addprefix $(OUT)/,.flags gen obj san tsan guest tap selftests sched_ext ktstr guest-init libktstr.a)
+	rm -rf $(addprefix $(OUT)/,.flags gen obj san tsan fuzz guest tap selftests sched_ext ktstr guest-init libktstr.a)
 	-@rmdir $(OUT) 2>/dev/null || :
 
 help:
@@ -47,6 +48,8 @@ help:
 	@echo '  check      - build, unit tests, test programs, lint; fails when anything fails'
 	@echo '  unit       - unit tests under ASan and UBSan'
 	@echo '  unit-tsan  - those about threads (*_race_test) under TSan'
+	@echo '  fuzz       - parsers of guest data under libFuzzer, FUZZ_SECONDS each (600)'
+	@echo '  fuzz-short - the same for 20 seconds each; FUZZ="NAME..." for some of them'
 	@echo '  run_tests  - the test programs, as kselftest runs them'
 	@echo '  bench      - measure against the peers; writes bench.json'
 	@echo 'Source:'

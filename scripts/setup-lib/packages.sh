@@ -34,7 +34,6 @@ cmd:codespell|codespell|codespell|codespell
 cmd:shellcheck|shellcheck|ShellCheck|shellcheck
 clang-format|@clang-format|clang-tools-extra|clang
 '
-
 # What the system lacks: "need|deb|fedora|arch" lines.
 missing=()
 
@@ -121,6 +120,22 @@ deb_llvm_name()
 	echo "$1"
 }
 
+# libFuzzer of the clang at hand or to come. make fuzz says so when it is missing
+# and does without: installed where nobody has to be asked, never demanded.
+deb_fuzzer_name()
+{
+	local cc v
+
+	[ "$only" = lint ] && return
+	"$root/scripts/fuzz-cc" >/dev/null && return
+	if cc=$("$root/scripts/llvm-tool" clang); then
+		v=$(basename "$("$cc" -print-resource-dir)")
+	else
+		v=$(deb_llvm_name clang | sed -n 's/^clang-//p')
+	fi
+	deb_candidate "libclang-rt-$v-dev" && echo "libclang-rt-$v-dev"
+}
+
 deb_names()
 {
 	local name
@@ -131,6 +146,7 @@ deb_names()
 		*) echo "$name" ;;
 		esac
 	done
+	deb_fuzzer_name || :
 }
 
 packages_install_deb()
@@ -160,7 +176,9 @@ packages_install()
 {
 	local log
 
-	[ ${#missing[@]} -eq 0 ] && return
+	if [ ${#missing[@]} -eq 0 ]; then
+		[ "$(id -u)" -eq 0 ] && [ -n "$(deb_fuzzer_name || :)" ] || return 0
+	fi
 	if command -v apt-get >/dev/null; then
 		log=$(mktemp)
 		packages_install_deb

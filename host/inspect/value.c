@@ -46,9 +46,10 @@ void vtree_free(struct vtree *t)
 	free(t);
 }
 
-struct value *vtree_root(struct vtree *t)
+struct value *vtree_root(const struct vtree *t)
 {
-	return &t->root.v;
+	/* A reader, who has a const tree, keeps the root as const. */
+	return (struct value *)&t->root.v;
 }
 
 bool vtree_full(const struct vtree *t)

@@ -91,7 +91,7 @@ bool vtree_reserve(struct vtree *t, size_t bytes);
  * vtree_root() - its root, a VALUE_STRUCT
  * @t: the tree
  */
-struct value *vtree_root(struct vtree *t);
+struct value *vtree_root(const struct vtree *t);
 
 /**
  * vtree_full() - is something missing because there was no room

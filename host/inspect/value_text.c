@@ -120,11 +120,13 @@ static void put_row_elements(struct text *t, const struct value *v, u32 indent, 
 {
 	const struct value *m = value_first(v);
 	u32 i = 0, at = 0, same, left = 0, need;
+	char count[16];
 
 	while (m && i < limit) {
 		same = min(repeats(m), limit - i);
 		value_line_try(&t->line, m, room(t, indent, 0));
-		need = strlen(t->line.buf) + (same > 1 ? strlen(" x 4294967295") : 0) + 2;
+		snprintf(count, sizeof(count), same > 1 ? " x %u" : "", same);
+		need = strlen(t->line.buf) + strlen(count) + 2;
 		if (!i || need > left) {
 			fputs(i ? ",\n" : "", t->out);
 			put_tabs(t, indent);
@@ -133,9 +135,7 @@ static void put_row_elements(struct text *t, const struct value *v, u32 indent, 
 		} else {
 			fputs(", ", t->out);
 		}
-		fputs(t->line.buf, t->out);
-		if (same > 1)
-			fprintf(t->out, " x %u", same);
+		fprintf(t->out, "%s%s", t->line.buf, count);
 		left = need < left ? left - need : 0;
 		i += same;
 		m = skip(m, same);

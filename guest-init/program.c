@@ -13,7 +13,7 @@
 #include "spawn.h"
 
 /* So that a program that writes a lot seldom waits for us: the default limit. */
-#define PIPE_SIZE (1 << 20)
+#define PIPE_SIZE BIT(20)
 /* A program that never stops talking must not keep us: some pipes' worth. */
 #define PUMP_READS 16
 
@@ -215,7 +215,7 @@ bool program_reaped(struct program *p, pid_t pid, int status)
 	return true;
 }
 
-static void ended(struct program *p, u64 now_ns)
+static void report_end(struct program *p, u64 now_ns)
 {
 	char text[96];
 
@@ -254,7 +254,7 @@ static void out_of_time(struct program *p, u64 now_ns)
 bool program_step(struct program *p, u64 now_ns)
 {
 	if (p->busy && !p->running)
-		ended(p, now_ns);
+		report_end(p, now_ns);
 	else if (p->busy && now_ns >= p->wake_ns)
 		out_of_time(p, now_ns);
 	return !p->busy;
@@ -263,7 +263,7 @@ bool program_step(struct program *p, u64 now_ns)
 void program_cancel(struct program *p, u64 now_ns)
 {
 	if (p->busy && !p->running)
-		ended(p, now_ns);
+		report_end(p, now_ns);
 	if (!p->busy)
 		return;
 	kill(-p->pid, SIGKILL);

@@ -9,6 +9,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
@@ -18,7 +19,7 @@
 /* What the programs of one run may write together; more is cut, and said. */
 #define WIRE_OUTPUT_MAX (32U << 20)
 /* One piece. */
-#define WIRE_OUTPUT_PIECE_MAX (1U << 20)
+#define WIRE_OUTPUT_PIECE_MAX BIT(20)
 /* A name for the output, without a NUL. */
 #define WIRE_OUTPUT_TAG_MAX 64
 /* Why it ended as it did, without a NUL. */

@@ -138,6 +138,7 @@ static inline void __noreturn test_lacks(const char *what, const struct ktstr_er
 		"KTSTR_HOST_KERNEL",
 		"KTSTR_QEMU",
 		"KTSTR_SCHED_DIR",
+		"KTSTR_PROGRAM_DIR",
 	};
 	const char *path;
 	size_t i;

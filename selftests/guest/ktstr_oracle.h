@@ -15,6 +15,7 @@
  *   cut WHAT                 the rest of it is left out
  */
 #include <linux/bpf.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 /**
@@ -22,7 +23,7 @@
  * @code: positive errno
  * @fmt: what
  */
-void __attribute__((format(printf, 2, 3))) oracle_fail(int code, const char *fmt, ...);
+void __printf(2, 3) oracle_fail(int code, const char *fmt, ...);
 
 /**
  * oracle_word() - print a text so that it stays one word

@@ -208,10 +208,11 @@ static void print_prog(const struct bpf_prog_info *info, const __u32 *maps)
 	oracle_word(info->name);
 	printf(" tag=");
 	oracle_hex(info->tag, sizeof(info->tag));
-	printf(" verified_insns=%u run_cnt=%llu run_time_ns=%llu misses=%llu loaded_ns=%llu btf=%u attach_btf_id=%u maps=",
-	       info->verified_insns, (unsigned long long)info->run_cnt,
-	       (unsigned long long)info->run_time_ns, (unsigned long long)info->recursion_misses,
-	       (unsigned long long)info->load_time, info->btf_id, info->attach_btf_id);
+	printf(" verified_insns=%u run_cnt=%llu run_time_ns=%llu misses=%llu", info->verified_insns,
+	       (unsigned long long)info->run_cnt, (unsigned long long)info->run_time_ns,
+	       (unsigned long long)info->recursion_misses);
+	printf(" loaded_ns=%llu btf=%u attach_btf_id=%u maps=", (unsigned long long)info->load_time,
+	       info->btf_id, info->attach_btf_id);
 	for (i = 0; i < nr; i++)
 		printf("%s%u", i ? "," : "", maps[i]);
 	putchar('\n');

@@ -62,34 +62,40 @@ static unsigned long long status_of(const char *status, const char *key)
 	return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
-/* proc_pid_stat(5), from the state on: fields 3, 4, 18, 19, 22, 39 and 41 */
-struct stat_fields {
-	char state;
-	int ppid;
-	long prio;
-	long nice;
-	unsigned long long start;
-	int cpu;
-	unsigned int policy;
+/* Fields of proc_pid_stat(5), counted from 1. */
+enum {
+	STAT_STATE = 3,
+	STAT_PPID = 4,
+	STAT_PRIO = 18,
+	STAT_NICE = 19,
+	STAT_START = 22,
+	STAT_CPU = 39,
+	STAT_POLICY = 41,
+	STAT_NR,
 };
 
-static bool parse_stat(const char *stat, struct stat_fields *f)
+/* Cuts @stat into fields; the name of the thread may have blanks in it. */
+static bool parse_stat(char *stat, char **field)
 {
-	const char *at = strrchr(stat, ')');
+	char *at = strrchr(stat, ')');
+	unsigned int i;
 
-	return at &&
-	       sscanf(at + 1,
-		      " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld %ld"
-		      " %*s %*s %llu %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-		      " %*s %*s %*s %d %*s %u",
-		      &f->state, &f->ppid, &f->prio, &f->nice, &f->start, &f->cpu, &f->policy) == 7;
+	if (at)
+		at++;
+	for (i = STAT_STATE; i < STAT_NR && at; i++) {
+		field[i] = at + strspn(at, " ");
+		at = strchr(field[i], ' ');
+		if (at)
+			*at++ = '\0';
+	}
+	return i == STAT_NR;
 }
 
 static void print_task(void *ctx, int tid, int tgid)
 {
 	char stat[1024], status[8192], cgroup[4096], comm[64];
 	const char *path = cgroup;
-	struct stat_fields f;
+	char *f[STAT_NR];
 
 	if (!read_of(tid, "stat", stat, sizeof(stat)) ||
 	    !read_of(tid, "status", status, sizeof(status)) ||
@@ -97,7 +103,7 @@ static void print_task(void *ctx, int tid, int tgid)
 		printf("gone task=%d\n", tid);
 		return;
 	}
-	if (!parse_stat(stat, &f)) {
+	if (!parse_stat(stat, f)) {
 		oracle_fail(EPROTO, "/proc/%d/stat", tid);
 		return;
 	}
@@ -106,10 +112,12 @@ static void print_task(void *ctx, int tid, int tgid)
 	comm[strcspn(comm, "\n")] = '\0';
 	if (!strncmp(cgroup, "0::", 3))
 		path += 3;
-	printf("task tid=%d tgid=%d ppid=%d policy=%u prio=%ld nice=%ld cpu=%d state=%c nvcsw=%llu nivcsw=%llu start_ticks=%llu cgroup=",
-	       tid, tgid, f.ppid, f.policy, f.prio, f.nice, f.cpu, f.state,
+	printf("task tid=%d tgid=%d ppid=%s policy=%s prio=%s nice=%s cpu=%s state=%s", tid, tgid,
+	       f[STAT_PPID], f[STAT_POLICY], f[STAT_PRIO], f[STAT_NICE], f[STAT_CPU],
+	       f[STAT_STATE]);
+	printf(" nvcsw=%llu nivcsw=%llu start_ticks=%s cgroup=",
 	       status_of(status, "\nvoluntary_ctxt_switches:"),
-	       status_of(status, "\nnonvoluntary_ctxt_switches:"), f.start);
+	       status_of(status, "\nnonvoluntary_ctxt_switches:"), f[STAT_START]);
 	oracle_word(path);
 	printf(" comm=");
 	oracle_word(comm);

@@ -22,7 +22,7 @@ FIXTURE(discover)
 
 static const char *const vars[] = {
 	"KTSTR_CACHE_DIR",  "XDG_CACHE_HOME",  "KTSTR_KERNEL", "KTSTR_HOST_KERNEL", "KDIR",
-	"KTSTR_GUEST_INIT", "KTSTR_SCHED_DIR", "KTSTR_QEMU",
+	"KTSTR_GUEST_INIT", "KTSTR_SCHED_DIR", "KTSTR_QEMU",   "KTSTR_PROGRAM_DIR",
 };
 
 FIXTURE_SETUP(discover)
@@ -148,6 +148,24 @@ TEST_F(discover, unknown_scheduler_lists_the_others)
 TEST_F(discover, scheduler_path_is_taken_as_it_is)
 {
 	self->path = discover_scheduler("./no/such", &self->err);
+	EXPECT_EQ(self->path, NULL);
+	EXPECT_NE(strstr(self->err.msg, "./no/such"), NULL);
+}
+
+TEST_F(discover, programs_for_guests_are_found_like_schedulers)
+{
+	put(_metadata, self->dir, "guest/ktstr_oracle", "");
+	snprintf(self->err.msg, sizeof(self->err.msg), "%s/guest", self->dir);
+	setenv("KTSTR_PROGRAM_DIR", self->err.msg, 1);
+	self->path = discover_program("ktstr_oracle", &self->err);
+	ASSERT_NE(self->path, NULL);
+	EXPECT_NE(strstr(self->path, "/guest/ktstr_oracle"), NULL);
+	free(self->path);
+	self->path = discover_program("other", &self->err);
+	EXPECT_EQ(self->path, NULL);
+	EXPECT_NE(strstr(self->err.msg, "no program other"), NULL);
+	EXPECT_NE(strstr(self->err.msg, "there are: ktstr_oracle"), NULL);
+	self->path = discover_program("./no/such", &self->err);
 	EXPECT_EQ(self->path, NULL);
 	EXPECT_NE(strstr(self->err.msg, "./no/such"), NULL);
 }

@@ -5,8 +5,11 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include "guest-init/forward.c"
 #include "guest-init/ops.c"
+#include "guest-init/program.c"
 #include "guest-init/request.c"
+#include "guest-init/spawn.c"
 #include "kselftest_harness.h"
 
 #define START (1000 * NSEC_PER_SEC)
@@ -28,6 +31,7 @@ FIXTURE(ops)
 	int fds[2];
 	struct wire_writer writer;
 	struct requests rq;
+	struct program program;
 	struct scenario sc;
 	struct ops ops;
 	struct ktstr_err err;
@@ -39,6 +43,7 @@ FIXTURE_SETUP(ops)
 	fcntl(self->fds[1], F_SETFL, O_NONBLOCK);
 	wire_writer_init(&self->writer, self->fds[0]);
 	requests_init(&self->rq, &self->writer, self->fds[0]);
+	program_init(&self->program, &self->writer);
 	memset(&self->sc, 0, sizeof(self->sc));
 	memset(&self->err, 0, sizeof(self->err));
 	self->sc.ops = list;
@@ -48,6 +53,7 @@ FIXTURE_SETUP(ops)
 
 FIXTURE_TEARDOWN(ops)
 {
+	program_free(&self->program);
 	requests_free(&self->rq);
 	wire_writer_free(&self->writer);
 	close(self->fds[0]);
@@ -298,6 +304,98 @@ TEST_F(ops, T1_silence_has_an_end)
 	EXPECT_STREQ("watch 'sym': the host did not answer", self->err.msg);
 	EXPECT_EQ(UINT64_MAX, ops_wake_ns(&self->ops));
 	EXPECT_EQ(-1, request_fd(&self->rq, START));
+}
+
+static char *true_argv[] = { "true", NULL };
+static char *three_argv[] = { "sh", "-c", "echo oh >&2; exit 3", NULL };
+static char *sleep_argv[] = { "sleep", "1000", NULL };
+
+static struct scenario_op programs[] = {
+	{ .kind = SCENARIO_OP_RUN,
+	  .tag = "ok",
+	  .path = "/bin/true",
+	  .argv = true_argv,
+	  .timeout_ms = 60000 },
+	{ .kind = SCENARIO_OP_RUN,
+	  .flags = SCENARIO_OP_MAY_FAIL,
+	  .tag = "may",
+	  .path = "/bin/sh",
+	  .argv = three_argv,
+	  .timeout_ms = 60000 },
+	{ .kind = SCENARIO_OP_RUN,
+	  .tag = "must",
+	  .path = "/bin/sh",
+	  .argv = three_argv,
+	  .timeout_ms = 60000 },
+	{ .kind = SCENARIO_OP_RUN,
+	  .tag = "long",
+	  .path = "/bin/sleep",
+	  .argv = sleep_argv,
+	  .timeout_ms = 5 },
+	{ .kind = SCENARIO_OP_CAPTURE, .tag = "behind" },
+};
+
+static void reap(struct program *p)
+{
+	int status;
+	pid_t pid = waitpid(p->pid, &status, 0);
+
+	if (!program_reaped(p, pid, status))
+		abort();
+}
+
+TEST_F(ops, a_program_that_must_not_fail_ends_it_all)
+{
+	self->sc.ops = programs;
+	self->sc.nr_ops = ARRAY_SIZE(programs);
+	ASSERT_EQ(0, ops_step(&self->ops, START, &self->err));
+	EXPECT_TRUE(ops_busy(&self->ops));
+	EXPECT_EQ(START + 60 * NSEC_PER_SEC, ops_wake_ns(&self->ops));
+	EXPECT_TRUE(ops_pending(&self->ops, START));
+	EXPECT_EQ(-ECANCELED, ops_unfinished(&self->ops, &self->err));
+	EXPECT_STREQ("run 'ok' was carried out 0 of 1 times when the scenario ended",
+		     self->err.msg);
+	reap(&self->program);
+	/* its end and the start of the next, in one step */
+	ASSERT_EQ(0, ops_step(&self->ops, START + 1, &self->err));
+	EXPECT_EQ(2, self->program.id);
+	reap(&self->program);
+	ASSERT_EQ(0, ops_step(&self->ops, START + 2, &self->err));
+	EXPECT_EQ(3, self->program.id);
+	reap(&self->program);
+	EXPECT_EQ(-EREMOTEIO, ops_step(&self->ops, START + 3, &self->err));
+	EXPECT_STREQ("run 'must': sh exited with status 3; standard error: oh", self->err.msg);
+	EXPECT_FALSE(ops_pending(&self->ops, UINT64_MAX));
+}
+
+TEST_F(ops, a_program_has_a_deadline_of_its_own)
+{
+	self->sc.ops = programs;
+	self->sc.nr_ops = ARRAY_SIZE(programs);
+	self->ops.next = 3;
+	ASSERT_EQ(0, ops_step(&self->ops, START, &self->err));
+	ASSERT_EQ(0, ops_step(&self->ops, START + 4 * NSEC_PER_MSEC, &self->err));
+	EXPECT_EQ(START + 5 * NSEC_PER_MSEC, ops_wake_ns(&self->ops));
+	ASSERT_EQ(0, ops_step(&self->ops, START + 5 * NSEC_PER_MSEC, &self->err));
+	EXPECT_EQ(START + 5 * NSEC_PER_MSEC + PROGRAM_KILL_NS, ops_wake_ns(&self->ops));
+	reap(&self->program);
+	EXPECT_EQ(-EREMOTEIO, ops_step(&self->ops, START + 6 * NSEC_PER_MSEC, &self->err));
+	EXPECT_STREQ("run 'long': sleep was killed: it had not ended after 5 ms", self->err.msg);
+}
+
+TEST_F(ops, the_end_of_the_scenario_kills_a_program)
+{
+	int status;
+
+	self->sc.ops = programs;
+	self->sc.nr_ops = ARRAY_SIZE(programs);
+	self->ops.next = 3;
+	ASSERT_EQ(0, ops_step(&self->ops, START, &self->err));
+	ops_end(&self->ops, START + 1);
+	EXPECT_EQ(WIRE_RUN_CANCELLED, self->program.end);
+	ASSERT_EQ(self->program.pid, waitpid(self->program.pid, &status, 0));
+	EXPECT_EQ(SIGKILL, WTERMSIG(status));
+	EXPECT_FALSE(program_reaped(&self->program, self->program.pid, status));
 }
 
 TEST_F(ops, a_broken_port_is_an_error)

@@ -4,6 +4,7 @@
 
 #include "guest-init/forward.c"
 #include "guest-init/sched.c"
+#include "guest-init/spawn.c"
 #include "kselftest_harness.h"
 
 FIXTURE(sched)

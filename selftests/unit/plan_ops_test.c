@@ -108,6 +108,69 @@ TEST_F(plan_ops, what_is_planned_can_be_encoded)
 	free(buf);
 }
 
+static struct ktstr_op run_op(void)
+{
+	return (struct ktstr_op){
+		.kind = KTSTR_OP_RUN,
+		.argv = { "/bin/../bin/sh", "-c", "exit 0" },
+		.tag = "shell",
+	};
+}
+
+TEST_F(plan_ops, a_program_is_found_and_has_its_time)
+{
+	u64 budget;
+
+	self->ops[0] = run_op();
+	ASSERT_EQ(0, make(self, 1))
+	TH_LOG("%s", self->err.msg);
+	EXPECT_EQ(1, self->plan.runs);
+	EXPECT_EQ('/', self->plan.ops[0].path[0]);
+	EXPECT_EQ(NULL, strstr(self->plan.ops[0].path, ".."));
+	EXPECT_STREQ("/bin/../bin/sh", self->plan.ops[0].argv[0]);
+	EXPECT_STREQ("exit 0", self->plan.ops[0].argv[2]);
+	EXPECT_EQ(NULL, self->plan.ops[0].argv[3]);
+	EXPECT_STREQ("shell", self->plan.ops[0].tag);
+	EXPECT_EQ(KTSTR_RUN_TIMEOUT_MS, self->plan.ops[0].timeout_ms);
+	budget = self->plan.budget_ns;
+	EXPECT_GE(budget, KTSTR_RUN_TIMEOUT_MS * (u64)NSEC_PER_MSEC);
+	self->ops[0].timeout_ms = 700;
+	ASSERT_EQ(0, make(self, 1));
+	EXPECT_EQ(700, self->plan.ops[0].timeout_ms);
+	EXPECT_LT(self->plan.budget_ns, budget);
+}
+
+TEST_F(plan_ops, programs_that_cannot_be)
+{
+	size_t i;
+
+	self->ops[0] = run_op();
+	self->ops[0].argv[0] = NULL;
+	refused(_metadata, self, 1, "op 0 (run)", ".argv");
+	self->ops[0].argv[0] = "";
+	refused(_metadata, self, 1, "op 0 (run)", ".argv");
+	self->ops[0] = run_op();
+	for (i = 0; i < ARRAY_SIZE(self->ops[0].argv); i++)
+		self->ops[0].argv[i] = "/bin/sh";
+	refused(_metadata, self, 1, "op 0 (run)", "more than 16 words");
+	self->ops[0] = run_op();
+	self->ops[0].tag = NULL;
+	refused(_metadata, self, 1, "op 0 (run)", "tag in .name");
+	self->ops[0] = run_op();
+	self->ops[0].timeout_ms = UINT32_MAX;
+	refused(_metadata, self, 1, "op 0 (run)", "at most 3600000");
+	self->ops[0] = run_op();
+	self->ops[0].count = KTSTR_OUTPUTS_MAX + 1;
+	refused(_metadata, self, 1, "op 0 (run)", "at most 256");
+	self->ops[0] = run_op();
+	self->ops[0].kind = KTSTR_OP_CAPTURE;
+	refused(_metadata, self, 1, "op 0 (capture)", "belong to KTSTR_OP_RUN");
+	self->ops[0] = run_op();
+	self->ops[0].argv[0] = "/nonexistent/program";
+	EXPECT_EQ(-ENOENT, make(self, 1));
+	EXPECT_NE(NULL, strstr(self->err.msg, "/nonexistent/program"));
+}
+
 TEST_F(plan_ops, too_many_ops)
 {
 	refused(_metadata, self, KTSTR_OPS_MAX + 1, "257 ops", "at most 256");

@@ -12,6 +12,8 @@ static char *sched_argv[] = { "scx_qmap", "-s", "5000", "", NULL };
 static char *host_argv[] = { "/bin/attach", "-v", NULL };
 static char *host_envp[] = { "A=1", "LONG=x y z", NULL };
 
+static char *run_argv[] = { "ktstr_oracle", "maps", "", NULL };
+
 /* COLD read of jiffies_64 as u64 */
 static const u8 korq[] = "\1\0\0\0\1\0\0\0\2\1\4\0\1\0\0\0"
 			 "tick\1\2\12\0\10\0\0\0jiffies_64";
@@ -23,6 +25,12 @@ static struct scenario_op ops[] = {
 	  .tag = "scx_watchdog_timestamp" },
 	{ .kind = SCENARIO_OP_KERNEL, .count = 10000, .korq = korq, .korq_len = sizeof(korq) - 1 },
 	{ .kind = SCENARIO_OP_UNWATCH, .at_ms = 900, .tag = "scx_watchdog_timestamp" },
+	{ .kind = SCENARIO_OP_RUN,
+	  .at_ms = 950,
+	  .tag = "after",
+	  .path = "/opt/ktstr_oracle",
+	  .argv = run_argv,
+	  .timeout_ms = 1500 },
 };
 
 static struct scenario full = {
@@ -169,6 +177,11 @@ TEST(ops_keep_their_order_and_contents)
 	EXPECT_EQ(s->ops[2].tag, NULL);
 	EXPECT_EQ(memcmp(s->ops[2].korq, korq, sizeof(korq) - 1), 0);
 	EXPECT_EQ(s->ops[3].korq, NULL);
+	EXPECT_EQ(s->ops[3].path, NULL);
+	EXPECT_STREQ(s->ops[4].tag, "after");
+	EXPECT_STREQ(s->ops[4].path, "/opt/ktstr_oracle");
+	EXPECT_TRUE(same_strings(s->ops[4].argv, run_argv));
+	EXPECT_EQ(s->ops[4].timeout_ms, 1500);
 	scenario_free(s);
 	free(buf);
 }
@@ -474,6 +487,61 @@ TEST(decoder_refuses_ops)
 	add(&f, "SOPR", "short", 5);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
+}
+
+TEST(encoder_refuses_programs)
+{
+	char *many[SCENARIO_ARGV_MAX + 2] = { NULL }, *none[] = { NULL };
+	struct scenario_op op = ops[4];
+	size_t i;
+
+	for (i = 0; i < SCENARIO_ARGV_MAX + 1; i++)
+		many[i] = "x";
+	op.argv = many;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	many[SCENARIO_ARGV_MAX] = NULL;
+	EXPECT_EQ(encode_op(&op), 0);
+	op.argv = none;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op.argv = NULL;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op = ops[4];
+	op.path = "";
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op = ops[4];
+	op.timeout_ms = 0;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op = ops[4];
+	op.tag = NULL;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op = ops[4];
+	op.kind = SCENARIO_OP_CAPTURE;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+}
+
+/* A tag "t", then a timeout of one millisecond and so many arguments. */
+static int decode_run(u8 argc, const char *strings, size_t len)
+{
+	char rest[64] = { 't', 1, 0, 0, 0, argc };
+
+	memcpy(rest + 9, strings, len);
+	return decode_one_op(SCENARIO_OP_RUN, 1, rest, 9 + len);
+}
+
+TEST(decoder_refuses_programs)
+{
+	EXPECT_EQ(decode_run(1, "p\0a", 4), 0);
+	EXPECT_EQ(decode_run(2, "p\0a\0", 5), 0);
+	EXPECT_EQ(decode_run(0, "p", 2), EBADMSG);
+	EXPECT_EQ(decode_run(1, "p\0a", 3), EBADMSG);
+	EXPECT_EQ(decode_run(1, "p", 1), EBADMSG);
+	EXPECT_EQ(decode_run(1, "", 0), EBADMSG);
+	EXPECT_EQ(decode_run(1, "\0a", 3), EBADMSG);
+	EXPECT_EQ(decode_run(2, "p\0a", 4), EBADMSG);
+	EXPECT_EQ(decode_run(1, "p\0a\0b", 6), EBADMSG);
+	EXPECT_EQ(decode_run(SCENARIO_ARGV_MAX + 1, "p\0a", 4), EBADMSG);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_RUN, 1, "t\1\0\0\0\0\0", 7), EBADMSG);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_RUN, 1, "t\0\0\0\0\1\0\0\0p\0a", 13), EBADMSG);
 }
 
 TEST(op_names)

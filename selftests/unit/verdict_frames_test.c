@@ -140,4 +140,31 @@ TEST(T1_empty_payloads)
 	}
 }
 
+/* Of a program with the id 1, instead of a piece of standard output. */
+static struct fake *fake_output(const void *payload, size_t len)
+{
+	struct fake *v = fake_new(true);
+	struct wire_frame *f = &v->frames[v->scst + 1];
+
+	f->type = WIRE_ROUT;
+	f->payload = payload;
+	f->len = len;
+	return v;
+}
+
+TEST(a_program_that_never_ended)
+{
+	struct fake *v = fake_output("\1\0\0\0\1\0\0\0tag", 11);
+
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_DUPLICATE_RESULT,
+		      "the result before the end of a program");
+}
+
+TEST(output_without_a_program)
+{
+	struct fake *v = fake_output("\1\0\0\0\2\0\0\0text", 12);
+
+	EXPECT_RESULT(KTSTR_INCONCLUSIVE, KTSTR_REASON_CHANNEL_DAMAGED, "1 malformed");
+}
+
 TEST_HARNESS_MAIN

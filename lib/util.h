@@ -46,6 +46,17 @@ int write_full(int fd, const void *buf, size_t len);
 ssize_t read_full(int fd, void *buf, size_t len);
 
 /**
+ * mem_copy() - a copy of some bytes
+ * @data: the bytes; may be NULL when @len is 0
+ * @len: how many
+ *
+ * The copy carries one NUL behind them. The caller frees it.
+ *
+ * Return: the copy, or NULL when there is no memory.
+ */
+void *mem_copy(const void *data, size_t len);
+
+/**
  * file_read() - read a whole file into memory
  * @path: the file
  * @max: refuse a larger file with -EFBIG

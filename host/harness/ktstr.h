@@ -31,6 +31,8 @@
 #include "lib/wire_ops.h"
 #include "lib/wire_result.h"
 
+struct vtree;
+
 /* Bounds of one test; more is refused before anything starts. */
 #define KTSTR_OPS_MAX	    256
 #define KTSTR_SNAPSHOTS_MAX 64
@@ -276,11 +278,13 @@ struct ktstr_timings {
  *     @v.json is @json, @v.json_len its length
  * @json: the dump's text, NUL-terminated
  * @path: file it was written to, or NULL without an out_dir
+ * @tree: what ktstr_snapshot_value() has made of @json
  */
 struct ktstr_snapshot {
 	struct dump_view v;
 	char *json;
 	char *path;
+	struct vtree **tree;
 };
 
 /**

@@ -3,21 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/inspect/value.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "result_snapshot.h"
-
-static void *copy(const void *data, size_t len)
-{
-	char *p = malloc(len + 1);
-
-	if (!p)
-		return NULL;
-	if (len)
-		memcpy(p, data, len);
-	p[len] = '\0';
-	return p;
-}
 
 static int fill_snapshots(struct ktstr_result *res, const struct verdict_input *in)
 {
@@ -32,12 +21,13 @@ static int fill_snapshots(struct ktstr_result *res, const struct verdict_input *
 	for (i = 0; i < in->nr_dumps; i++) {
 		struct ktstr_snapshot *s = &res->snapshots[i];
 
-		s->json = copy(in->dumps[i].json, in->dumps[i].json_len);
-		if (!s->json)
+		s->json = mem_copy(in->dumps[i].json, in->dumps[i].json_len);
+		s->tree = calloc(1, sizeof(*s->tree));
+		res->nr_snapshots++;
+		if (!s->json || !s->tree)
 			return -ENOMEM;
 		s->v = in->dumps[i];
 		s->v.json = s->json;
-		res->nr_snapshots++;
 	}
 	return 0;
 }
@@ -52,7 +42,7 @@ static int fill_ops(struct ktstr_result *res, const struct verdict_input *in)
 	if (!res->op_results)
 		return -ENOMEM;
 	for (i = 0; i < in->nr_ops; i++) {
-		void *data = copy(in->ops[i].data, in->ops[i].data_len);
+		void *data = mem_copy(in->ops[i].data, in->ops[i].data_len);
 
 		if (!data)
 			return -ENOMEM;
@@ -88,6 +78,9 @@ void result_snapshot_free(struct ktstr_result *res)
 	for (i = 0; i < res->nr_snapshots; i++) {
 		free(res->snapshots[i].json);
 		free(res->snapshots[i].path);
+		if (res->snapshots[i].tree)
+			vtree_free(*res->snapshots[i].tree);
+		free(res->snapshots[i].tree);
 	}
 	free(res->snapshots);
 	for (i = 0; i < res->nr_op_results; i++)

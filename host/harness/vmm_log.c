@@ -6,6 +6,7 @@
 
 #include "host/harness/vmm_log.h"
 #include "lib/log.h"
+#include "lib/util.h"
 
 /**
  * struct parse - a log being taken apart
@@ -30,18 +31,6 @@ struct parse {
 };
 
 /* With a NUL behind it. */
-static void *copy(const void *data, size_t len)
-{
-	char *p = malloc(len + 1);
-
-	if (!p)
-		return NULL;
-	if (len)
-		memcpy(p, data, len);
-	p[len] = '\0';
-	return p;
-}
-
 /* The array with room for one more element, or NULL. */
 static void *grow(struct parse *p, void *array, size_t nr, size_t *room, size_t size)
 {
@@ -74,7 +63,7 @@ static void take_guest_frame(struct parse *p, const struct wire_frame *f)
 		return;
 	log->frames = frames;
 	memcpy(&g, f->payload, sizeof(g));
-	payload = copy(f->payload + sizeof(g), f->len - sizeof(g));
+	payload = mem_copy(f->payload + sizeof(g), f->len - sizeof(g));
 	if (!payload) {
 		p->err = -ENOMEM;
 		return;
@@ -103,7 +92,7 @@ static void take_text(struct parse *p, const struct wire_frame *f, void **text, 
 		p->log->damaged = true;
 		return;
 	}
-	*text = copy(f->payload, f->len);
+	*text = mem_copy(f->payload, f->len);
 	*len = f->len;
 	if (!*text)
 		p->err = -ENOMEM;
@@ -120,7 +109,7 @@ static void add_dump(struct parse *p, struct dump_view v)
 	if (!dumps)
 		return;
 	log->dumps = dumps;
-	v.json = copy(v.json, v.json_len);
+	v.json = mem_copy(v.json, v.json_len);
 	if (!v.json) {
 		p->err = -ENOMEM;
 		return;
@@ -163,7 +152,7 @@ static void take_dump(struct parse *p, const struct wire_frame *f)
 	if (wire_dump_decode(f->payload, f->len, &v)) {
 		p->log->damaged = true;
 	} else if (!about_failure(&v)) {
-		payload = copy(f->payload, f->len);
+		payload = mem_copy(f->payload, f->len);
 		if (!payload || snapshot_store_put(&p->named, v.tag, payload, f->len, &meta))
 			p->err = -ENOMEM;
 	} else if (p->failures++ < VMM_LOG_FAILURES_MAX) {
@@ -186,7 +175,7 @@ static void take_op(struct parse *p, const struct wire_frame *f)
 	if (!ops)
 		return;
 	log->ops = ops;
-	v.data = copy(v.data, v.data_len);
+	v.data = mem_copy(v.data, v.data_len);
 	if (v.data)
 		log->ops[log->nr_ops++] = v;
 	else

@@ -9,7 +9,7 @@
 
 other_needed()
 {
-	[ -z "${KTSTR_KERNEL:-}${KDIR:-}" ] && [ "${KTSTR_OTHER_KERNEL:-yes}" != no ]
+	[ -z "${KTSTR_KERNEL:-}${KDIR:-}${KTSTR_OTHER_KERNEL:-}" ]
 }
 
 other_cached()

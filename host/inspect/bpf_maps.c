@@ -136,7 +136,8 @@ void map_walk_value(struct map_walk *w, struct value *to, const char *name,
 	size_t len = map_walk_room(w, min_t(u32, size, BPF_VALUE_MAX));
 	u64 fault;
 
-	if (gk_read_fault(w->in->gk, kva, w->buf, len, &fault)) {
+	if (gk_read(w->in->gk, kva, w->buf, len) &&
+	    gk_read_fault(w->in->gk, kva, w->buf, len, &fault)) {
 		if (fault - kva == 0 || fault - kva > len) {
 			map_walk_unmapped(w, to, name, kva);
 			return;

@@ -535,11 +535,11 @@ static inline void *fix_percpu(struct bpf_fix *f, u64 pptr, u32 cpu)
 	return f->ram + (pptr + (cpu + 1) * FIX_PERCPU - FIX_RAM);
 }
 
-/* The tree as JSON with single quotation marks, kept until the next one. */
-static inline const char *fix_json(struct bpf_fix *f, const struct value *v)
+/* The tree as JSON, kept until the next one. */
+static inline const char *fix_raw_json(struct bpf_fix *f, const struct value *v)
 {
 	json_writer_t *w;
-	size_t len, i;
+	size_t len;
 	FILE *out;
 
 	free(f->json);
@@ -549,9 +549,18 @@ static inline const char *fix_json(struct bpf_fix *f, const struct value *v)
 	value_json(w, v);
 	jsonw_destroy(&w);
 	fclose(out);
-	for (i = 0; i < len; i++)
-		if (f->json[i] == '"')
-			f->json[i] = '\'';
+	return f->json;
+}
+
+/* The same with single quotation marks, which are easier to look for. */
+static inline const char *fix_json(struct bpf_fix *f, const struct value *v)
+{
+	char *p;
+
+	fix_raw_json(f, v);
+	for (p = f->json; *p; p++)
+		if (*p == '"')
+			*p = '\'';
 	return f->json;
 }
 

@@ -73,7 +73,7 @@ TEST_F_TIMEOUT(oracle, maps_and_programs_of_a_scheduler, RUN_TIMEOUT_S)
 		  .argv = { "ktstr_oracle", "stats", "maps", "progs" },
 		  .tag = "before" },
 		{ .kind = KTSTR_OP_RUN,
-		  .argv = { "ktstr_oracle", "maps", "progs", "tasks", "sched" },
+		  .argv = { "ktstr_oracle", "maps", "progs", "tasks", "sched", "domains" },
 		  .tag = "after" },
 	};
 	const struct ktstr_test test = {
@@ -109,6 +109,8 @@ TEST_F_TIMEOUT(oracle, maps_and_programs_of_a_scheduler, RUN_TIMEOUT_S)
 	EXPECT_TRUE(oracle_num(&rec, "run_cnt", &runs));
 	EXPECT_GT(size, 0);
 	EXPECT_GT(runs, 0);
+	EXPECT_TRUE(oracle_file(after->text, after->len,
+				"/sys/kernel/debug/sched/domains/cpu0/domain0/name", &it));
 	ASSERT_TRUE(oracle_file(after->text, after->len, "/sys/kernel/sched_ext/root/ops", &it));
 	ASSERT_TRUE(oracle_file_line(&it, &rec));
 	EXPECT_EQ(memcmp(rec.line, "simple", rec.len), 0);

@@ -30,6 +30,7 @@ static const char help[] =
 	"  stats      counts runs of BPF programs from now on (kernel.bpf_stats_enabled)\n"
 	"  kallsyms   /proc/kallsyms\n"
 	"  sched      sched_ext, debugfs and schedstat files, and HZ\n"
+	"  domains    scheduling domains, which debugfs has from now on (sched/verbose)\n"
 	"  tasks      threads\n"
 	"  config     /proc/config.gz\n"
 	"  file=PATH  a file, or all files of a directory\n";
@@ -242,26 +243,39 @@ static void print_sched(void)
 	print_config("CONFIG_HZ");
 }
 
-static void enable_stats(void)
+static bool switch_on(const char *path)
 {
-	const char *path = "/proc/sys/kernel/bpf_stats_enabled";
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool on = fd >= 0 && write(fd, "1", 1) == 1;
 
-	if (fd < 0 || write(fd, "1", 1) != 1)
+	if (!on)
 		oracle_fail(errno, "%s", path);
-	else
-		printf("stats on\n");
 	if (fd >= 0)
 		close(fd);
+	return on;
+}
+
+static void enable_stats(void)
+{
+	if (switch_on("/proc/sys/kernel/bpf_stats_enabled"))
+		printf("stats on\n");
+}
+
+/* update_sched_domain_debugfs() in kernel/sched/debug.c makes them when asked. */
+static void print_domains(void)
+{
+	if (switch_on("/sys/kernel/debug/sched/verbose"))
+		print_tree("/sys/kernel/debug/sched/domains", 0);
 }
 
 static const struct view {
 	const char *name;
 	void (*print)(void);
 } views[] = {
-	{ "maps", oracle_maps },	  { "progs", oracle_progs }, { "stats", enable_stats },
-	{ "kallsyms", print_kallsyms },	  { "sched", print_sched },  { "tasks", oracle_tasks },
-	{ "config", print_whole_config },
+	{ "maps", oracle_maps },   { "progs", oracle_progs },
+	{ "stats", enable_stats }, { "kallsyms", print_kallsyms },
+	{ "sched", print_sched },  { "domains", print_domains },
+	{ "tasks", oracle_tasks }, { "config", print_whole_config },
 };
 
 static bool print_view(const char *name)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,10 @@
 #include "lib/util.h"
 #include "value_internal.h"
 #include "value_json.h"
+
+/* Decimal digits a double always keeps, and those that always make up one. */
+#define DIGITS_KEPT 15
+#define DIGITS_ALL  17
 
 static void put(json_writer_t *w, const struct value *v, u32 depth);
 
@@ -41,9 +44,9 @@ static void put_float(json_writer_t *w, double f)
 {
 	char text[40];
 
-	snprintf(text, sizeof(text), "%.*g", DBL_DIG, f);
+	snprintf(text, sizeof(text), "%.*g", DIGITS_KEPT, f);
 	if (isfinite(f) && strtod(text, NULL) != f)
-		snprintf(text, sizeof(text), "%.*g", DBL_DECIMAL_DIG, f);
+		snprintf(text, sizeof(text), "%.*g", DIGITS_ALL, f);
 	if (isfinite(f))
 		jsonw_printf(w, "%s", text);
 	else

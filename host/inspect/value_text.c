@@ -214,7 +214,7 @@ static void put_hex(struct text *t, const struct value *v, u32 indent)
 			i += HEX_ROW;
 		if (i > next) {
 			put_tabs(t, indent);
-			fprintf(t->out, "the same up to +0x%04x\n", i);
+			fprintf(t->out, "same up to +0x%04x\n", i);
 			next = i;
 		}
 	}

@@ -30,9 +30,9 @@ struct kernel_image;
  *
  * Takes the section .BTF of an ELF @img that has one, else what lies between
  * the symbols __start_BTF and __stop_BTF in guest memory (include/asm-generic/
- * vmlinux.lds.h, "BTF"). Checks it (btf_check()) before libbpf reads it. Copies it, so neither must outlive the result. The
- * name index is built here, in one pass: the result does not change any more
- * and any thread may read it.
+ * vmlinux.lds.h, "BTF"). Checked (btf_check()) before libbpf reads it, and
+ * copied, so neither must outlive the result. The name index is built here, in
+ * one pass: the result does not change any more and any thread may read it.
  *
  * Any thread; takes tens of milliseconds for a kernel's 7 MB.
  *

@@ -341,13 +341,22 @@ struct value *bpf_map_walk_one(struct insp *in, const struct bpf_maps_layout *l,
  * struct maps_walk - all of them
  * @w: the one under way
  * @to: where they go
+ * @heads: only what each is, not what is in it
  * @left_out: because it took too long
  */
 struct maps_walk {
 	struct map_walk w;
 	struct value *to;
+	bool heads;
 	u64 left_out;
 };
+
+static void add_head(struct maps_walk *all, const struct bpf_map_view *map)
+{
+	all->w.map = map;
+	all->w.node = value_add_struct(all->w.in->tree, all->to, NULL);
+	add_header(&all->w);
+}
 
 static int walk_next(void *ctx, const struct bpf_map_view *map, bool readable)
 {
@@ -357,6 +366,10 @@ static int walk_next(void *ctx, const struct bpf_map_view *map, bool readable)
 
 	if (insp_late(in) || vtree_full(in->tree)) {
 		all->left_out++;
+		return 0;
+	}
+	if (readable && all->heads) {
+		add_head(all, map);
 		return 0;
 	}
 	if (readable) {
@@ -371,9 +384,9 @@ static int walk_next(void *ctx, const struct bpf_map_view *map, bool readable)
 	return 0;
 }
 
-void bpf_maps_walk(struct insp *in, const struct bpf_maps_layout *l, struct value *to)
+static void walk_all(struct insp *in, const struct bpf_maps_layout *l, bool heads, struct value *to)
 {
-	struct maps_walk all = { .to = to };
+	struct maps_walk all = { .to = to, .heads = heads };
 	u64 had;
 	int ret;
 
@@ -389,6 +402,16 @@ void bpf_maps_walk(struct insp *in, const struct bpf_maps_layout *l, struct valu
 	if (all.left_out)
 		value_cut(to, had + all.left_out, had);
 	free(all.w.buf);
+}
+
+void bpf_maps_walk(struct insp *in, const struct bpf_maps_layout *l, struct value *to)
+{
+	walk_all(in, l, false, to);
+}
+
+void bpf_maps_list(struct insp *in, const struct bpf_maps_layout *l, struct value *to)
+{
+	walk_all(in, l, true, to);
 }
 
 int bpf_map_find(const struct insp *in, const struct bpf_maps_layout *l, const char *name,

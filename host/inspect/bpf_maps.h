@@ -120,6 +120,15 @@ u32 bpf_maps_warm(struct insp *in, const struct bpf_maps_layout *l);
 void bpf_maps_walk(struct insp *in, const struct bpf_maps_layout *l, struct value *to);
 
 /**
+ * bpf_maps_list() - all maps, without what is in them
+ * @in: the guest, running or frozen, with a tree
+ * @l: the layout
+ * @to: as of bpf_maps_walk(); no "entries" and nothing else that depends on a
+ *      map's kind
+ */
+void bpf_maps_list(struct insp *in, const struct bpf_maps_layout *l, struct value *to);
+
+/**
  * bpf_map_find() - one map
  * @in: the guest
  * @l: the layout

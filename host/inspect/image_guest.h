@@ -21,7 +21,7 @@ struct vmcore;
  * struct image_guest - a saved guest, and all that is found in it
  * @core: the file
  * @image: the kernel's own file, or NULL
- * @gk: symbols and addresses; its translation cache is in use, as nothing runs
+ * @gk: symbols and addresses
  * @btf: types of the kernel
  * @scx: its sched_ext, valid with @has_scx
  * @has_scx: it has one

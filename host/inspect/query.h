@@ -113,6 +113,7 @@ int query_parse(int argc, const char *const *argv, struct query *q, struct ktstr
  * query_walk() - find the answer
  * @s: the guest; frozen or running
  * @q: the question
+ * @still: it does not run: translations are remembered during the walk
  * @budget_ns: walks end after that, and say so; 0 = they do not
  * @err: names what was asked for and what there is instead
  *
@@ -124,7 +125,7 @@ int query_parse(int argc, const char *const *argv, struct query *q, struct ktstr
  * EINVAL (an argument that cannot be), EFAULT (memory that is not there),
  * EOPNOTSUPP (this kernel has no such thing), ENOMEM.
  */
-struct vtree *query_walk(struct guest_state *s, const struct query *q, u64 budget_ns,
+struct vtree *query_walk(struct guest_state *s, const struct query *q, bool still, u64 budget_ns,
 			 struct ktstr_err *err);
 
 /**

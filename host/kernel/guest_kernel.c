@@ -54,6 +54,39 @@ u64 gk_symbol_count(const struct guest_kernel *gk)
 	return max(symtab_count(gk->live), symtab_count(gk->linked));
 }
 
+/**
+ * struct slid - symbols on their way to a caller of gk_symbol_each()
+ * @fn: of the caller
+ * @ctx: see @fn
+ * @slide: to add to what moves
+ */
+struct slid {
+	void (*fn)(void *ctx, const char *name, size_t len, u64 kva);
+	void *ctx;
+	u64 slide;
+};
+
+static void pass_slid(void *ctx, const char *name, size_t len, u64 addr)
+{
+	const struct slid *s = ctx;
+
+	s->fn(s->ctx, name, len, moves(addr) ? addr + s->slide : addr);
+}
+
+int gk_symbol_each(const struct guest_kernel *gk,
+		   void (*fn)(void *ctx, const char *name, size_t len, u64 kva), void *ctx)
+{
+	struct slid s = { fn, ctx, gk->slide };
+
+	if (!gk->live && !gk->slide_known)
+		return -ENODATA;
+	if (gk->live)
+		symtab_each(gk->live, fn, ctx);
+	else
+		symtab_each(gk->linked, pass_slid, &s);
+	return 0;
+}
+
 const void *gk_vmcoreinfo(const struct guest_kernel *gk, size_t *len)
 {
 	*len = gk->note_len;

@@ -130,6 +130,22 @@ bool gk_symbol_link(const struct guest_kernel *gk, const char *name, u64 *link_k
 u64 gk_symbol_count(const struct guest_kernel *gk);
 
 /**
+ * gk_symbol_each() - call a function for every symbol of the kernel's image
+ * @gk: the kernel
+ * @fn: called with a name of @len bytes, NUL-terminated, and what gk_symbol()
+ *      would give; also for each symbol of a name that there is several times.
+ *      In no order. A name is the guest's text: escape it
+ * @ctx: passed to @fn
+ *
+ * Those of kallsyms, or where it cannot be had those of the image. Any thread.
+ *
+ * Return: 0, or -ENODATA when there are only link addresses and the slide is
+ * not known; @fn was not called then.
+ */
+int gk_symbol_each(const struct guest_kernel *gk,
+		   void (*fn)(void *ctx, const char *name, size_t len, u64 kva), void *ctx);
+
+/**
  * gk_symbolise() - name an address of the kernel image
  * @gk: the kernel, or NULL
  * @kva: any value

@@ -308,6 +308,19 @@ const char *symtab_at(const struct symtab *st, u64 addr, u64 *offset)
 	return st->names + e->name;
 }
 
+void symtab_each(const struct symtab *st,
+		 void (*fn)(void *ctx, const char *name, size_t len, u64 addr), void *ctx)
+{
+	u32 i, nr = symtab_count(st);
+
+	for (i = 0; i < nr; i++) {
+		const struct symtab_entry *e = &st->sym[i];
+		u32 end = i + 1 < nr ? e[1].name : st->names_len;
+
+		fn(ctx, st->names + e->name, end - e->name - 1, e->addr);
+	}
+}
+
 size_t symtab_count(const struct symtab *st)
 {
 	return st ? st->nr : 0;

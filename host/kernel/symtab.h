@@ -77,6 +77,16 @@ bool symtab_lookup(const struct symtab *st, const char *name, u64 *addr);
 const char *symtab_at(const struct symtab *st, u64 addr, u64 *offset);
 
 /**
+ * symtab_each() - call a function for every symbol
+ * @st: the table, or NULL
+ * @fn: called in the order the symbols were added, also for each symbol of a
+ *      name that was added several times; @name has @len bytes and ends in NUL
+ * @ctx: passed to @fn
+ */
+void symtab_each(const struct symtab *st,
+		 void (*fn)(void *ctx, const char *name, size_t len, u64 addr), void *ctx);
+
+/**
  * symtab_count() - how many symbols were added
  * @st: the table, or NULL
  */

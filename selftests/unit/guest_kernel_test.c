@@ -80,6 +80,31 @@ TEST_F(source, symbols_have_their_runtime_address)
 	EXPECT_EQ(ARRAY_SIZE(runtime), gk_symbol_count(gk));
 }
 
+/* Whether every name has the address that gk_symbol() gives it. */
+struct passed {
+	const struct guest_kernel *gk;
+	u32 nr;
+	u32 wrong;
+};
+
+static void pass(void *ctx, const char *name, size_t len, u64 kva)
+{
+	struct passed *p = ctx;
+	u64 addr;
+
+	p->nr++;
+	p->wrong += strlen(name) != len || !gk_symbol(p->gk, name, &addr) || addr != kva;
+}
+
+TEST_F(source, all_symbols_have_their_runtime_address)
+{
+	struct passed p = { .gk = self->g.gk };
+
+	ASSERT_EQ(0, gk_symbol_each(self->g.gk, pass, &p));
+	EXPECT_EQ(ARRAY_SIZE(runtime), p.nr);
+	EXPECT_EQ(0, p.wrong);
+}
+
 TEST_F(source, percpu_variables_do_not_move)
 {
 	u64 v;
@@ -104,6 +129,7 @@ TEST_F(source, the_slide_is_known_and_the_registers_agree)
 
 TEST_F(source, registers_that_disagree_make_the_slide_unknown)
 {
+	struct passed p = { .gk = self->g.gk };
 	u64 v;
 
 	EXPECT_EQ(-EBADMSG, gk_check_entry(self->g.gk, TEXT + ENTRY + SZ_2M, &self->g.err));
@@ -114,6 +140,8 @@ TEST_F(source, registers_that_disagree_make_the_slide_unknown)
 	EXPECT_FALSE(gk_slide(self->g.gk, &v));
 	/* only what kallsyms says is left */
 	EXPECT_EQ(variant->note, gk_symbol(self->g.gk, "variable", &v));
+	EXPECT_EQ(variant->note ? 0 : -ENODATA, gk_symbol_each(self->g.gk, pass, &p));
+	EXPECT_EQ(variant->note ? ARRAY_SIZE(runtime) : 0, p.nr);
 }
 
 TEST_F(source, registers_that_make_no_sense_make_the_slide_unknown)

@@ -143,6 +143,40 @@ TEST_F(symtab, names_of_every_length_are_told_apart)
 	}
 }
 
+struct seen {
+	u32 nr;
+	u64 sum;
+	char names[64];
+};
+
+static void see(void *ctx, const char *name, size_t len, u64 addr)
+{
+	struct seen *s = ctx;
+
+	s->nr++;
+	s->sum += addr;
+	if (strlen(name) == len && strlen(s->names) + len < sizeof(s->names))
+		strcat(s->names, name);
+}
+
+TEST_F(symtab, every_symbol_is_passed_on_also_those_of_one_name)
+{
+	struct seen s = { 0 };
+
+	symtab_each(NULL, see, &s);
+	symtab_each(self->st, see, &s);
+	EXPECT_EQ(0, s.nr);
+	add(self->st, "show", 0x3000);
+	add(self->st, "a", 0x1000);
+	add(self->st, "show", 0x20000);
+	add(self->st, "show", 0x3000);
+	ASSERT_EQ(0, symtab_finish(self->st));
+	symtab_each(self->st, see, &s);
+	EXPECT_EQ(4, s.nr);
+	EXPECT_EQ(0x27000, s.sum);
+	EXPECT_STREQ("showashowshow", s.names);
+}
+
 TEST_F(symtab, an_empty_table_finds_nothing)
 {
 	u64 addr;

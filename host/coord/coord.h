@@ -54,6 +54,8 @@ struct coord_map_write {
  *        the scheduler's watchdog
  * @periodic: snapshots at equal distances over the workload, 0 = none;
  *            passed periodic_check()
+ * @symbol_digest: tell what all symbols of the kernel come to, see
+ *                 lib/wire_symbols.h, behind the record of WIRE_OP_OBSERVER
  * @deaf_watch: fault injection: no vCPU ever arms its debug registers
  * @stuck_vcpu: fault injection: this one, counted from 1, never stands still;
  *              0 = none
@@ -76,6 +78,7 @@ struct coord_config {
 	u32 nr_map_writes;
 	bool dual;
 	u32 periodic;
+	bool symbol_digest;
 	bool deaf_watch;
 	u32 stuck_vcpu;
 	u64 rendezvous_ns;

@@ -247,10 +247,31 @@ static int check_entry(struct lookout *l)
 	return ret == -ENOENT ? 0 : ret;
 }
 
+static void record_observed(struct lookout *l, int ret)
+{
+	struct op_view v = {
+		.op = WIRE_OP_OBSERVER,
+		.id = l->await_id,
+		.status = ret ? WIRE_SNAP_ERR : WIRE_SNAP_OK,
+		.tag = "observer",
+		.data = ret ? NULL : l->obs.digest,
+		.data_len = ret || !l->obs.digest ? 0 : sizeof(*l->obs.digest),
+	};
+
+	if (ret)
+		snprintf(v.reason, sizeof(v.reason), "%s", l->obs.error.msg);
+	else
+		snprintf(v.reason, sizeof(v.reason),
+			 "%llu symbols and the types in %llu ms%s%.400s",
+			 (unsigned long long)gk_symbol_count(l->obs.gk),
+			 (unsigned long long)(l->obs.load_ns / NSEC_PER_MSEC),
+			 l->obs.has_scx ? "" : "; ", l->obs.has_scx ? "" : l->obs.error.msg);
+	lookout_record_view(l, &v);
+}
+
 static void on_observed(struct event *ev)
 {
 	struct lookout *l = ev->ctx;
-	char text[640];
 	int ret = 0;
 
 	event_clear(ev);
@@ -268,13 +289,7 @@ static void on_observed(struct event *ev)
 	} else {
 		ret = l->obs.ret;
 	}
-	if (!ret)
-		snprintf(text, sizeof(text), "%llu symbols and the types in %llu ms%s%s",
-			 (unsigned long long)gk_symbol_count(l->obs.gk),
-			 (unsigned long long)(l->obs.load_ns / NSEC_PER_MSEC),
-			 l->obs.has_scx ? "" : "; ", l->obs.has_scx ? "" : l->obs.error.msg);
-	lookout_record(l, WIRE_OP_OBSERVER, l->await_id, "observer", ret,
-		       ret ? l->obs.error.msg : text);
+	record_observed(l, ret);
 	request_await(l);
 	slot0_scan(l);
 }

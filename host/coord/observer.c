@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -9,6 +10,30 @@
 #include "lib/log.h"
 #include "lib/util.h"
 
+static void add_symbol(void *ctx, const char *name, size_t len, u64 kva)
+{
+	sym_digest_add(ctx, name, len, kva);
+}
+
+static int digest_symbols(struct observer *o)
+{
+	struct sym_digest *d = calloc(1, sizeof(*d));
+
+	o->digest = malloc(sizeof(*o->digest));
+	if (!d || !o->digest) {
+		free(d);
+		return ktstr_err_set(&o->error, -ENOMEM, "out of memory");
+	}
+	if (gk_symbol_each(o->gk, add_symbol, d)) {
+		free(o->digest);
+		o->digest = NULL;
+	} else {
+		wire_symd_encode(d, o->digest);
+	}
+	free(d);
+	return 0;
+}
+
 static int load(struct observer *o)
 {
 	int ret;
@@ -16,6 +41,8 @@ static int load(struct observer *o)
 	o->gk = gk_new(&o->cfg, &o->error);
 	if (!o->gk)
 		return -errno;
+	if (o->want_digest && digest_symbols(o))
+		return -ENOMEM;
 	o->kbtf = kbtf_new(o->gk, o->cfg.image, &o->error);
 	if (!o->kbtf)
 		return -errno;
@@ -73,6 +100,8 @@ void observer_destroy(struct observer *o)
 	guest_state_free(o->view);
 	kbtf_free(o->kbtf);
 	gk_free(o->gk);
+	free(o->digest);
+	o->digest = NULL;
 	o->view = NULL;
 	o->kbtf = NULL;
 	o->gk = NULL;

@@ -15,6 +15,7 @@
 #include "host/kernel/guest_kernel.h"
 #include "host/kernel/kbtf.h"
 #include "lib/err.h"
+#include "lib/wire_symbols.h"
 
 struct guest_state;
 
@@ -42,6 +43,8 @@ enum observer_state {
  * @has_scx: @scx is valid
  * @view: all that can be looked at; NULL: @error says why
  * @nr_cpus: of the machine; set by who starts it
+ * @want_digest: set by who starts it, to have @digest
+ * @digest: of all symbols; NULL = not wanted, or not to be had
  * @error: why something is missing
  * @done_evt: eventfd, readable when the thread is done
  * @thread: valid while LOADING, and until observer_finish()
@@ -60,6 +63,8 @@ struct observer {
 	bool has_scx;
 	struct guest_state *view;
 	u32 nr_cpus;
+	bool want_digest;
+	struct wire_symd *digest;
 	struct ktstr_err error;
 	int done_evt;
 	pthread_t thread;

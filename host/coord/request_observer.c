@@ -16,6 +16,7 @@ static void start_observer(struct lookout *l)
 	};
 
 	l->obs.nr_cpus = l->vm->nr_vcpus;
+	l->obs.want_digest = l->cfg->symbol_digest;
 	observer_start(&l->obs, &cfg);
 }
 

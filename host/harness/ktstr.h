@@ -30,6 +30,7 @@
 #include "lib/wire_dump.h"
 #include "lib/wire_ops.h"
 #include "lib/wire_result.h"
+#include "lib/wire_symbols.h"
 
 struct vtree;
 
@@ -201,6 +202,9 @@ struct ktstr_map_write {
  * @periodic: snapshots at equal distances between 10 % and 90 % of the workload,
  *            at least 100 ms apart; together with those that @ops ask for at
  *            most KTSTR_SNAPSHOTS_MAX. They are called periodic_000 and so on
+ * @symbol_digest: have the host say what all symbols it knows come to:
+ *                 ktstr_symbol_digest(); the guest then waits for the observer,
+ *                 as with @ops
  * @host_fault: what the host side shall break in itself
  * @fallback_map: end of the name of the map with @fallback_flag; NULL = none
  * @fallback_flag: variable the scheduler sets to say that it has failed
@@ -241,6 +245,7 @@ struct ktstr_test {
 	bool no_observe;
 	bool dual_snapshot;
 	u32 periodic;
+	bool symbol_digest;
 	enum ktstr_host_fault host_fault;
 	const char *fallback_map;
 	const char *fallback_flag;
@@ -437,6 +442,17 @@ const struct ktstr_snapshot *ktstr_snapshot_find(const struct ktstr_result *res,
  */
 const struct op_view *ktstr_op_find(const struct ktstr_result *res, enum wire_op op,
 				    const char *tag);
+
+/**
+ * ktstr_symbol_digest() - what the symbols of the guest's kernel come to
+ * @res: result of a test with symbol_digest
+ * @d: filled in on success: of every symbol of the kernel's image, with the
+ *     address it had while the guest ran
+ *
+ * Return: 0, -ENODATA when the host has not told, or -EPROTO or -EBADMSG for
+ * what is no digest.
+ */
+int ktstr_symbol_digest(const struct ktstr_result *res, struct sym_digest *d);
 
 /**
  * ktstr_op_value() - a number a kernel operation read

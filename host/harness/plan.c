@@ -219,6 +219,9 @@ static int check_observation(const struct ktstr_test *test, struct ktstr_err *er
 	if (test->no_observe && test->monitor.enforce)
 		return ktstr_err_set(err, -EINVAL,
 				     "monitor.enforce and no_observe exclude each other: drop one");
+	if (test->no_observe && test->symbol_digest)
+		return ktstr_err_set(err, -EINVAL,
+				     "symbol_digest and no_observe exclude each other: drop one");
 	if (!test->fallback_map != !test->fallback_flag)
 		return ktstr_err_set(err, -EINVAL,
 				     "fallback_map and fallback_flag go together: set both or none");
@@ -244,12 +247,14 @@ static int plan_observation(const struct ktstr_test *test, struct plan *p, struc
 		ret = plan_periodic(test, duration_ms(test), &p->ops, err);
 	if (!ret)
 		ret = plan_map_writes(test, duration_ms(test), p->map_writes, err);
-	p->observe = (test->scheduler || test->nr_ops || test->periodic || test->monitor.enforce) &&
+	p->observe = (test->scheduler || test->nr_ops || test->periodic || test->monitor.enforce ||
+		      test->symbol_digest) &&
 		     !test->no_observe;
 	c->map_writes = p->map_writes;
 	c->nr_map_writes = test->nr_map_writes;
 	c->dual = test->dual_snapshot;
 	c->periodic = test->periodic;
+	c->symbol_digest = test->symbol_digest;
 	c->deaf_watch = test->host_fault == KTSTR_HOST_FAULT_DEAF_WATCH;
 	if (test->host_fault == KTSTR_HOST_FAULT_STUCK_VCPU) {
 		c->stuck_vcpu = 2;

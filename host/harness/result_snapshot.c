@@ -150,6 +150,15 @@ const struct op_view *ktstr_op_find(const struct ktstr_result *res, enum wire_op
 	return NULL;
 }
 
+int ktstr_symbol_digest(const struct ktstr_result *res, struct sym_digest *d)
+{
+	const struct op_view *op = ktstr_op_find(res, WIRE_OP_OBSERVER, NULL);
+
+	if (!op || !op->data_len)
+		return -ENODATA;
+	return wire_symd_decode(op->data, op->data_len, d);
+}
+
 int ktstr_op_value(const struct op_view *op, size_t index, u64 *value)
 {
 	struct kop_value_view v;

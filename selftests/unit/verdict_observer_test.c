@@ -50,6 +50,35 @@ TEST(pass_with_a_canary_that_fired)
 	EXPECT_RESULT(KTSTR_PASS, KTSTR_REASON_PASS, "made progress");
 }
 
+TEST(the_digest_of_all_symbols_is_behind_the_observers_word)
+{
+	struct op_view op = record(WIRE_OP_OBSERVER, WIRE_SNAP_OK, "2 symbols");
+	struct sym_digest d = { 0 }, back;
+	struct fake *v = fake_new(true);
+	struct wire_symd w;
+
+	sym_digest_add(&d, "_text", 5, 0x1000);
+	sym_digest_add(&d, "_end", 4, 0x2000);
+	wire_symd_encode(&d, &w);
+	v->in.observed = true;
+	v->in.ops = &op;
+	v->in.nr_ops = 1;
+	eval(v);
+	EXPECT_EQ(-ENODATA, ktstr_symbol_digest(&v->res, &back));
+	op.data = &w;
+	op.data_len = sizeof(w);
+	eval(v);
+	EXPECT_EQ(0, ktstr_symbol_digest(&v->res, &back));
+	EXPECT_EQ(2, back.nr);
+	EXPECT_EQ(0, memcmp(&d, &back, sizeof(d)));
+	w.nr = cpu_to_le32(3);
+	eval(v);
+	EXPECT_EQ(-EBADMSG, ktstr_symbol_digest(&v->res, &back));
+	ktstr_result_free(&v->res);
+	memset(&v->res, 0, sizeof(v->res));
+	EXPECT_EQ(-ENODATA, ktstr_symbol_digest(&v->res, &back));
+}
+
 TEST(F5_canary_that_did_not_fire)
 {
 	struct op_view ops[] = {

@@ -37,6 +37,7 @@ enum {
 	SCX_LOCAL_NR = SCX_END,
 	SCX_LOCAL_DSQ,
 	SCX_RUNNABLE_LIST,
+	CFS,
 	CURR,
 	IDLE,
 	FIELDS,
@@ -70,6 +71,7 @@ static const struct kfield fields[FIELDS] = {
 	[SCX_LOCAL_NR] = { "scx.local_dsq.nr", NULL, NULL, KFIELD_UINT },
 	[SCX_LOCAL_DSQ] = { "scx.local_dsq", NULL, NULL, KFIELD_PLACE },
 	[SCX_RUNNABLE_LIST] = { "scx.runnable_list", NULL, NULL, KFIELD_PLACE },
+	[CFS] = { "cfs", NULL, NULL, KFIELD_PLACE },
 	[CURR] = { "curr", NULL, NULL, KFIELD_HEX, true },
 	[IDLE] = { "idle", NULL, NULL, KFIELD_HEX },
 };
@@ -105,6 +107,7 @@ int rq_layout_init(struct rq_layout *l, const struct guest_kernel *gk, const str
 		ret = task_layout_init(&l->task, gk, btf, err);
 	if (!ret)
 		ret = scx_layout(l, gk, btf, err);
+	l->has_cfs = !ret && kstruct_has(&l->s, CFS) && cfs_layout_init(&l->cfs, btf, NULL) == 0;
 	return ret;
 }
 
@@ -192,7 +195,17 @@ static void show_scx(struct insp *in, const struct rq_layout *l, const struct kc
 	show_runnable(in, l, c->kva, links, value_add_struct(in->tree, to, "runnable"));
 }
 
-static void show_cpu(struct insp *in, const struct rq_layout *l, u32 cpu, u32 *links,
+/**
+ * struct budget - what one walk may still look at
+ * @links: of lists of tasks
+ * @entities: of the fair class; apart, so that neither hides the other
+ */
+struct budget {
+	u32 links;
+	u32 entities;
+};
+
+static void show_cpu(struct insp *in, const struct rq_layout *l, u32 cpu, struct budget *left,
 		     struct value *to)
 {
 	struct kcopy c;
@@ -211,16 +224,20 @@ static void show_cpu(struct insp *in, const struct rq_layout *l, u32 cpu, u32 *l
 		task_show_brief(in, &l->task, curr, value_add_struct(in->tree, to, "curr"));
 	else
 		value_add_null(in->tree, to, "curr");
+	if (l->has_cfs)
+		cfs_show(in, &l->cfs, &l->task, kstruct_place(&l->s, c.kva, CFS), &left->entities,
+			 value_add_struct(in->tree, to, "fair"));
 	if (l->has_scx)
-		show_scx(in, l, &c, links, to);
+		show_scx(in, l, &c, &left->links, to);
 }
 
 void rq_walk(struct insp *in, const struct rq_layout *l, struct value *to)
 {
-	u32 links = DSQ_LINKS_MAX, cpu;
+	struct budget left = { .links = DSQ_LINKS_MAX, .entities = CFS_ENTITIES_MAX };
+	u32 cpu;
 
 	for (cpu = 0; cpu < in->nr_cpus && !insp_late(in); cpu++)
-		show_cpu(in, l, cpu, &links, value_add_struct(in->tree, to, NULL));
+		show_cpu(in, l, cpu, &left, value_add_struct(in->tree, to, NULL));
 	if (cpu < in->nr_cpus)
 		value_cut(to, in->nr_cpus, cpu);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
+#include "host/inspect/cfs.h"
 #include "host/inspect/dsq.h"
 #include "host/inspect/kstruct.h"
 #include "host/inspect/task.h"
@@ -29,6 +30,8 @@ struct value;
  * @s: struct rq
  * @runqueues: the per-CPU symbol
  * @has_scx: this kernel has sched_ext; else @dsq is not valid
+ * @has_cfs: the fair class keeps its queues as @cfs says
+ * @cfs: for the queue of the fair class
  * @task: for curr and queued tasks
  * @dsq: for the local dispatch queue
  * @runnable_node: offset of scx.runnable_node in struct task_struct
@@ -39,6 +42,8 @@ struct rq_layout {
 	struct kstruct s;
 	u64 runqueues;
 	bool has_scx;
+	bool has_cfs;
+	struct cfs_layout cfs;
 	struct task_layout task;
 	struct dsq_layout dsq;
 	u32 runnable_node;
@@ -119,6 +124,7 @@ int rq_state_read(const struct rq_layout *l, const struct guest_kernel *gk, u32 
  * @in: the guest; its first @in->nr_cpus CPUs
  * @l: the layout
  * @to: an array; gets a struct for each CPU: cpu, nr_running, clock, curr {...},
+ *      fair as cfs_show(),
  *      scx {nr_running, flags, cpu_released, ..., local_dsq as dsq_show(),
  *      runnable {tasks, incomplete, crossed_links}}; or cpu and "unreadable"
  */

@@ -202,6 +202,7 @@ void scx_state_walk(struct insp *in, const struct scx_state_layout *l, struct va
 {
 	u64 sched_kva = dsq_sched_kva(in);
 	char name[SCX_NAME_MAX + 1];
+	u64 timeout;
 	u32 depth;
 
 	show_statics(in, l, to);
@@ -222,6 +223,10 @@ void scx_state_walk(struct insp *in, const struct scx_state_layout *l, struct va
 		value_add_int(in->tree, to, "bypass_depth", (s32)depth);
 	if (!(l->has_sched && kstruct_has(&l->s, ABORTING)))
 		show_bool(in, "aborting", l->aborting, to);
-	if (in->scx)
-		show_exit(in, sched_kva, to);
+	if (!in->scx)
+		return;
+	if (!(l->has_sched && kstruct_has(&l->s, WATCHDOG_TIMEOUT)) &&
+	    scx_watchdog_read(in->scx, in->gk, sched_kva, &timeout) == 0)
+		value_add_uint(in->tree, to, "watchdog_timeout", timeout);
+	show_exit(in, sched_kva, to);
 }

@@ -72,8 +72,8 @@ int scx_state_layout_init(struct scx_state_layout *l, const struct guest_kernel 
  * @l: the layout
  * @to: a struct; gets enable_state, switching_all, nr_rejected, hotplug_seq,
  *      enable_seq, and "sched": kva, name, flags, flag_names, aborting,
- *      bypass_depth, slice_dfl, watchdog_timeout, exit_kind, exit {...},
- *      bypassing_cpus; null when none is attached
+ *      bypass_depth, slice_dfl (ns), watchdog_timeout (jiffies), exit_kind,
+ *      exit {...}, bypassing_cpus; null when none is attached
  */
 void scx_state_walk(struct insp *in, const struct scx_state_layout *l, struct value *to);
 

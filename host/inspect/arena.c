@@ -203,6 +203,8 @@ void arena_walk(struct insp *in, const struct arena *a, bool contents, struct va
 	value_add_uint(in->tree, to, "probed", p.probed);
 	value_add_uint(in->tree, to, "probed_mapped", p.probed_mapped);
 	value_add_bool(in->tree, to, "truncated", p.cut);
+	if (p.cut)
+		vtree_gap(in->tree);
 	add_runs(in, a, &p, to);
 	if (contents)
 		add_contents(in, a, &p, to);

@@ -249,6 +249,7 @@ static void add_loss(struct map_walk *w)
 		return;
 	text[used - 2] = '\0';
 	value_add_text(w->in->tree, w->node, "incomplete", text);
+	vtree_gap(w->in->tree);
 }
 
 static void unsupported(struct map_walk *w)

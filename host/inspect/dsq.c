@@ -225,8 +225,10 @@ static void walk_user(struct walk *w, u64 sched_kva, struct value *to)
 			      w);
 	if (w->seen > w->shown)
 		value_cut(w->to, w->seen, w->shown);
-	if (ret)
+	if (ret) {
 		value_add_text(w->in->tree, to, "user_incomplete", klist_reason(ret));
+		vtree_gap(w->in->tree);
+	}
 }
 
 /* One of the queues that always are there: most of them are empty. */

@@ -2,11 +2,18 @@
 #include <linux/bits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/inspect/dump_state.h"
 #include "host/inspect/json_text.h"
 #include "host/inspect/value.h"
 #include "host/inspect/value_json.h"
+
+/* The others are short, and some say what is not there. */
+static bool is_section(const struct value *v)
+{
+	return value_kind(v) == VALUE_STRUCT || value_kind(v) == VALUE_ARRAY;
+}
 
 void dump_state_put(json_writer_t *w, const struct vtree *t, u32 left_out)
 {
@@ -17,9 +24,13 @@ void dump_state_put(json_writer_t *w, const struct vtree *t, u32 left_out)
 	if (!t)
 		return;
 	for (v = value_first(vtree_root(t)), i = 0; v; v = value_next(v), i++) {
-		if (i < DUMP_SECTIONS_MAX && left_out & BIT(i)) {
+		if (i < DUMP_SECTIONS_MAX && left_out & BIT(i) && is_section(v)) {
 			snprintf(name, sizeof(name), "%s_unavailable", value_name(v));
 			json_text_field(w, name, "left out: the dump would have been too long");
+			continue;
+		}
+		if (left_out && strcmp(value_name(v), "complete") == 0) {
+			jsonw_bool_field(w, value_name(v), false);
 			continue;
 		}
 		jsonw_name(w, value_name(v));
@@ -58,7 +69,7 @@ u32 dump_state_largest(const struct vtree *t, u32 left_out)
 		return left_out;
 	for (v = value_first(vtree_root(t)), i = 0; v && i < DUMP_SECTIONS_MAX;
 	     v = value_next(v), i++) {
-		if (left_out & BIT(i))
+		if (left_out & BIT(i) || !is_section(v))
 			continue;
 		len = json_len(v);
 		if (len > max) {

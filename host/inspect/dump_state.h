@@ -18,7 +18,8 @@ struct vtree;
  * dump_state_put() - write the members of a tree
  * @w: inside an object
  * @t: the tree, or NULL
- * @left_out: bitmask of the members that become "NAME_unavailable"
+ * @left_out: bitmask of the members that become "NAME_unavailable", as far as
+ *            they are structs or arrays; "complete" becomes false
  *
  * One line for each member: they are long, and for machines first.
  */
@@ -29,7 +30,7 @@ void dump_state_put(json_writer_t *w, const struct vtree *t, u32 left_out);
  * @t: the tree, or NULL
  * @left_out: what is left out already
  *
- * Return: @left_out with one bit more; @left_out when nothing is left, or
+ * Return: @left_out with the bit of a struct or array more; @left_out when nothing is left, or
  * memory is short.
  */
 u32 dump_state_largest(const struct vtree *t, u32 left_out);

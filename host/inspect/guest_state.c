@@ -167,6 +167,7 @@ struct guest_state *guest_state_new(struct guest_kernel *gk, const struct kbtf *
 		return NULL;
 	}
 	s->gk = gk;
+	s->max_cpus = max_cpus;
 	s->in = (struct insp){
 		.gk = gk,
 		.btf = btf,
@@ -224,6 +225,33 @@ void guest_state_show(struct guest_state *s, enum guest_section section, struct 
 	}
 	snprintf(name, sizeof(name), "%s_unavailable", sec->name);
 	value_add_text(s->in.tree, to, vtree_strdup(s->in.tree, name), s->why[section]);
+	vtree_gap(s->in.tree);
+}
+
+/* More CPUs than the machine has, or none: what kernels never say. */
+static void check_cpus(struct guest_state *s, struct value *root)
+{
+	u32 nr;
+
+	if (gk_nr_cpu_ids(s->gk, &nr) || (nr && nr <= s->max_cpus))
+		return;
+	value_add_uint(s->in.tree, root, "nr_cpu_ids", nr);
+	vtree_gap(s->in.tree);
+}
+
+void guest_state_last_words(struct guest_state *s, const char *late, u64 start_ns)
+{
+	struct vtree *t = s->in.tree;
+	struct value *root = vtree_root(t);
+
+	vtree_last_words(t);
+	check_cpus(s, root);
+	if (s->in.late)
+		value_add_uint(t, root, late, (mono_ns() - start_ns) / 1000);
+	if (vtree_full(t))
+		value_add_bool(t, root, "tree_full", true);
+	value_add_bool(t, root, "complete", !s->in.late && vtree_complete(t));
+	s->in.tree = NULL;
 }
 
 struct vtree *guest_state_take(struct guest_state *s, u64 sched_kva, u64 budget_ns)
@@ -243,11 +271,7 @@ struct vtree *guest_state_take(struct guest_state *s, u64 sched_kva, u64 budget_
 	gk_cache_begin(s->gk);
 	for (i = 0; i < GUEST_SECTIONS; i++)
 		guest_state_show(s, i, root);
+	guest_state_last_words(s, "dump_truncated_at_us", start);
 	gk_cache_end(s->gk);
-	if (s->in.late)
-		value_add_uint(t, root, "dump_truncated_at_us", (mono_ns() - start) / 1000);
-	if (vtree_full(t))
-		value_add_bool(t, root, "tree_full", true);
-	s->in.tree = NULL;
 	return t;
 }

@@ -65,6 +65,7 @@ const char *guest_section_name(enum guest_section section);
  * struct guest_state - layouts of all walks, and what is kept between them
  * @in: the guest; @in.tree and @in.deadline_ns are the current walk's
  * @gk: the same as @in.gk, to cache translations in
+ * @max_cpus: of the machine
  * @ready: bitmask of the sections that this kernel has
  * @why: of the others: the reason
  * @scx: each layout; valid when its section is @ready
@@ -84,6 +85,7 @@ const char *guest_section_name(enum guest_section section);
 struct guest_state {
 	struct insp in;
 	struct guest_kernel *gk;
+	u32 max_cpus;
 	u32 ready;
 	char why[GUEST_SECTIONS][160];
 	struct scx_state_layout scx;
@@ -137,8 +139,8 @@ void guest_state_warm(struct guest_state *s);
  * @budget_ns: walks end after that, and say so; 0 = they do not
  *
  * Copies whatever it shows: the guest may go on afterwards. Root members:
- * the sections, or "NAME_unavailable"; "dump_truncated_at_us" when the budget
- * was used up, "tree_full" when GUEST_STATE_MAX was.
+ * the sections, or "NAME_unavailable"; then those of guest_state_last_words(),
+ * where "dump_truncated_at_us" says that the budget was used up.
  *
  * Return: the tree, the caller's (vtree_free()), or NULL with errno ENOMEM.
  */
@@ -151,5 +153,18 @@ struct vtree *guest_state_take(struct guest_state *s, u64 sched_kva, u64 budget_
  * @to: gets the member
  */
 void guest_state_show(struct guest_state *s, enum guest_section section, struct value *to);
+
+/**
+ * guest_state_last_words() - what a tree says about itself
+ * @s: the state; @s->in.tree is taken away from it
+ * @late: member for a walk that ended because of @s->in.deadline_ns
+ * @start_ns: mono_ns() when the walks began
+ *
+ * Members of the root, whether there is room or not: @late, the microseconds
+ * after which a walk ended; "tree_full" when GUEST_STATE_MAX was used up;
+ * "nr_cpu_ids" when the guest says that it has none or more CPUs than the
+ * machine; and "complete": nothing is missing or could not be read.
+ */
+void guest_state_last_words(struct guest_state *s, const char *late, u64 start_ns);
 
 #endif /* KTSTR_HOST_INSPECT_GUEST_STATE_H */

@@ -104,8 +104,10 @@ void klist_finish(struct insp *in, const struct klist *k, struct value *to)
 {
 	const char *reason = klist_reason(k->end);
 
-	if (reason)
+	if (reason) {
 		value_add_text(in->tree, to, "incomplete", reason);
+		vtree_gap(in->tree);
+	}
 	if (k->crossed)
 		value_add_uint(in->tree, to, "crossed_links", k->crossed);
 }

@@ -300,11 +300,7 @@ struct vtree *query_walk(struct guest_state *s, const struct query *q, bool stil
 	ret = show(s, q, root, err);
 	if (still)
 		gk_cache_end(s->gk);
-	if (s->in.late)
-		value_add_uint(t, root, "truncated_at_us", (mono_ns() - start) / 1000);
-	if (vtree_full(t))
-		value_add_bool(t, root, "tree_full", true);
-	s->in.tree = NULL;
+	guest_state_last_words(s, "truncated_at_us", start);
 	if (!ret)
 		return t;
 	vtree_free(t);

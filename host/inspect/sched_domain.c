@@ -192,6 +192,12 @@ static void show_balance(struct insp *in, const struct sched_domain_layout *l,
 	kstruct_show(in, &l->s, c, ALB_COUNT, STATS_END, to);
 }
 
+static void end_early(struct insp *in, struct value *to, const char *why)
+{
+	value_add_text(in->tree, to, "incomplete", why);
+	vtree_gap(in->tree);
+}
+
 static void show_cpu(struct insp *in, const struct sched_domain_layout *l, u32 cpu,
 		     struct value *to)
 {
@@ -208,12 +214,11 @@ static void show_cpu(struct insp *in, const struct sched_domain_layout *l, u32 c
 	domains = value_add_array(in->tree, to, "domains");
 	for (levels = 0; sd; levels++) {
 		if (levels == SCHED_DOMAIN_LEVELS_MAX) {
-			value_add_text(in->tree, to, "incomplete", "domains without an end");
+			end_early(in, to, "domains without an end");
 			return;
 		}
 		if (kstruct_read(&l->s, in->gk, sd, &c)) {
-			value_add_text(in->tree, to, "incomplete",
-				       "leads to where there is no memory");
+			end_early(in, to, "leads to where there is no memory");
 			return;
 		}
 		one = value_add_struct(in->tree, domains, NULL);

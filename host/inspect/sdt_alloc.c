@@ -112,6 +112,8 @@ static void add_allocator(struct insp *in, const struct sdt_alloc_src *src,
 	value_add_bool(tree, to, "truncated", t->truncated);
 	if (t->truncated)
 		value_add_text(tree, to, "truncated_reason", t->truncated);
+	if (t->truncated || t->skipped || why)
+		vtree_gap(tree);
 	if (t->unpopulated)
 		value_add_uint(tree, to, "unpopulated", t->unpopulated);
 	if (why)

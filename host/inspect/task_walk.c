@@ -138,12 +138,15 @@ void task_walk(struct insp *in, const struct task_layout *l, struct value *to)
 
 	if (!l->init_task) {
 		value_add_text(in->tree, to, "unavailable", "this kernel has no symbol init_task");
+		vtree_gap(in->tree);
 		return;
 	}
 	s.tasks = value_add_array(in->tree, to, "tasks");
 	walk_all(&w);
 	if (s.seen > s.shown)
 		value_cut(s.tasks, s.seen, s.shown);
-	if (w.bad)
+	if (w.bad) {
 		value_add_text(in->tree, to, "incomplete", klist_reason(w.bad));
+		vtree_gap(in->tree);
+	}
 }

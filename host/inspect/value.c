@@ -57,9 +57,27 @@ bool vtree_full(const struct vtree *t)
 	return t->full;
 }
 
+void vtree_gap(struct vtree *t)
+{
+	t->gap = true;
+}
+
+bool vtree_complete(const struct vtree *t)
+{
+	return !t->full && !t->gap;
+}
+
+void vtree_last_words(struct vtree *t)
+{
+	t->room -= t->end - t->at;
+	t->room += sizeof(t->last);
+	t->at = (u8 *)t->last;
+	t->end = t->at + sizeof(t->last);
+}
+
 size_t vtree_bytes(const struct vtree *t)
 {
-	return sizeof(*t) + t->room - (t->end - t->at);
+	return sizeof(*t) - sizeof(t->last) + t->room - (t->end - t->at);
 }
 
 u64 vtree_nodes(const struct vtree *t)
@@ -171,6 +189,7 @@ static struct value *new_array(struct vtree *t, struct value *parent, const char
 	a->l.last = NULL;
 	a->needed = 0;
 	a->had = 0;
+	a->t = t;
 	return &a->l.v;
 }
 
@@ -184,6 +203,7 @@ struct value *value_new_truncated(struct vtree *t, struct value *parent, const c
 {
 	struct value *v = new_array(t, parent, name, VALUE_TRUNCATED);
 
+	vtree_gap(t);
 	if (v) {
 		((struct value_array *)v)->needed = needed;
 		((struct value_array *)v)->had = had;
@@ -197,6 +217,7 @@ void value_cut(struct value *array, u64 needed, u64 had)
 
 	if (!array || array->kind != VALUE_ARRAY)
 		return;
+	vtree_gap(a->t);
 	array->flags |= VALUE_F_CUT;
 	a->needed = needed;
 	a->had = had;
@@ -275,6 +296,8 @@ struct value *value_new_data(struct vtree *t, struct value *parent, const char *
 	copy[len] = '\0';
 	v->data = copy;
 	v->len = len;
+	if (kind == VALUE_UNSUPPORTED)
+		vtree_gap(t);
 	return v;
 }
 
@@ -410,7 +433,7 @@ struct value *value_add_numbers(struct vtree *t, struct value *parent, const cha
 	c->a.l.last = NULL;
 	c->a.needed = 0;
 	c->a.had = 0;
-	c->t = t;
+	c->a.t = t;
 	c->btf = NULL;
 	c->type = NULL;
 	c->elems = NULL;

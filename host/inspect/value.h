@@ -100,6 +100,29 @@ struct value *vtree_root(const struct vtree *t);
 bool vtree_full(const struct vtree *t);
 
 /**
+ * vtree_gap() - something is missing for another reason than room
+ * @t: the tree; a member of it says what and why
+ *
+ * What is cut, truncated or unsupported counts by itself.
+ */
+void vtree_gap(struct vtree *t);
+
+/**
+ * vtree_complete() - is everything there that was to be shown
+ * @t: the tree
+ *
+ * Return: false when it is full, when anything in it was cut, truncated or
+ * unsupported, or after vtree_gap().
+ */
+bool vtree_complete(const struct vtree *t);
+
+/**
+ * vtree_last_words() - room for what is said about the whole
+ * @t: the tree; a few scalars more can be added, full or not. Once
+ */
+void vtree_last_words(struct vtree *t);
+
+/**
  * vtree_bytes() - how much memory it takes
  * @t: the tree
  */

@@ -19,6 +19,9 @@ struct btf_type;
 /* Deeper trees are not shown below: rendered ones end long before. */
 #define VALUE_DEPTH_MAX 1024
 
+/* Of memory, for vtree_last_words(): half a dozen scalars. */
+#define VTREE_LAST_WORDS 32
+
 /* The number of an enum is unsigned. */
 #define VALUE_F_UNSIGNED BIT(0)
 /* An array whose elements are bytes: struct value_compact. */
@@ -81,24 +84,23 @@ struct value_list {
 	struct value *last;
 };
 
-/* A VALUE_ARRAY or VALUE_TRUNCATED. */
+/* A VALUE_ARRAY or VALUE_TRUNCATED, and the tree it is in. */
 struct value_array {
 	struct value_list l;
 	u64 needed;
 	u64 had;
+	struct vtree *t;
 };
 
 /**
  * struct value_compact - a VALUE_ARRAY with VALUE_F_COMPACT
  * @a: @a.l.last is unused
- * @t: the tree
  * @btf: names of @type
  * @type: of elements that are enums, or NULL
  * @elems: nodes made of the bytes when somebody asked for one; under @t's lock
  */
 struct value_compact {
 	struct value_array a;
-	struct vtree *t;
 	const struct btf *btf;
 	const struct btf_type *type;
 	struct value_enum *elems;
@@ -119,9 +121,11 @@ struct vtree_chunk {
  * @charged: taken off for work that left nothing behind
  * @nodes: see vtree_nodes()
  * @full: see vtree_full(); @at is @end then
+ * @gap: see vtree_gap()
  * @root: the root
  * @lock: for what reading adds
  * @extra: chunks of that
+ * @last: see vtree_last_words()
  */
 struct vtree {
 	u8 *at;
@@ -132,9 +136,11 @@ struct vtree {
 	size_t charged;
 	u64 nodes;
 	bool full;
+	bool gap;
 	struct value_list root;
 	pthread_mutex_t lock;
 	struct vtree_chunk *extra;
+	u64 last[VTREE_LAST_WORDS];
 };
 
 /* The slow half of vtree_alloc(). */

@@ -94,8 +94,8 @@ static struct value_enum *make_elems(struct value_compact *c)
 	chunk = malloc(sizeof(*chunk) + (size_t)v->len * sizeof(*e));
 	if (!chunk)
 		return NULL;
-	chunk->next = c->t->extra;
-	c->t->extra = chunk;
+	chunk->next = c->a.t->extra;
+	c->a.t->extra = chunk;
 	e = (struct value_enum *)chunk->data;
 	for (i = 0; i < v->len; i++) {
 		value_elem(v, i, &e[i]);
@@ -114,11 +114,11 @@ const struct value_enum *value_expand(const struct value *v)
 	errno = 0;
 	if (!v->len)
 		return NULL;
-	pthread_mutex_lock(&c->t->lock);
+	pthread_mutex_lock(&c->a.t->lock);
 	if (!c->elems)
 		c->elems = make_elems(c);
 	e = c->elems;
-	pthread_mutex_unlock(&c->t->lock);
+	pthread_mutex_unlock(&c->a.t->lock);
 	if (!e)
 		errno = ENOMEM;
 	return e;

@@ -127,7 +127,7 @@ TEST_F(state, members_beyond_what_can_be_left_out_stay)
 	u32 i, out = 0, next;
 
 	for (i = 0; i < DUMP_SECTIONS_MAX + 4; i++)
-		value_add_uint(t, vtree_root(t), "n", i);
+		value_add_struct(t, vtree_root(t), "n");
 	for (i = 0; i < DUMP_SECTIONS_MAX; i++) {
 		next = dump_state_largest(t, out);
 		EXPECT_NE(out, next);
@@ -136,6 +136,36 @@ TEST_F(state, members_beyond_what_can_be_left_out_stay)
 	EXPECT_EQ(~0U, out);
 	EXPECT_EQ(out, dump_state_largest(t, out));
 	EXPECT_EQ(0, dump_state_largest(NULL, 0));
+}
+
+TEST_F(state, what_is_left_out_is_missing)
+{
+	struct vtree *t = self->cap.state;
+
+	value_add_bool(t, vtree_root(t), "complete", true);
+	DUMP();
+	HAS("\"complete\": true");
+	add_bytes(t, "large", WIRE_DUMP_JSON_MAX / 2);
+	DUMP();
+	HAS("\"large_unavailable\": \"left out");
+	HAS("\"complete\": false");
+}
+
+TEST_F(state, what_is_no_section_stays)
+{
+	struct vtree *t = self->early.state;
+
+	value_add_text(t, vtree_root(t), "maps_unavailable", "no map_idr");
+	value_add_uint(t, vtree_root(t), "dump_truncated_at_us", 10);
+	add_bytes(t, "early", 1000);
+	add_bytes(self->cap.state, "second", WIRE_DUMP_JSON_MAX / 2);
+	self->dual.early = &self->early;
+	self->x.dual = &self->dual;
+	DUMP();
+	HAS("\"early_unavailable\"");
+	HAS("\"maps_unavailable\": \"no map_idr\"");
+	HAS("\"dump_truncated_at_us\": 10");
+	HAS_NOT("unavailable_unavailable");
 }
 
 TEST_HARNESS_MAIN

@@ -2,6 +2,7 @@
 /* A tree of values: built without trouble by callers who check nothing, and asked by path. */
 #include <errno.h>
 
+#include "host/inspect/value_internal.h"
 #include "lib/util.h"
 #include "value_fixture.h"
 
@@ -121,6 +122,84 @@ TEST_F(tree, full_is_full)
 	EXPECT_STREQ("", vtree_strdup(t, ""));
 	EXPECT_EQ(1, value_count(vtree_root(t)));
 	vtree_free(t);
+}
+
+TEST_F(tree, a_full_tree_has_room_for_last_words)
+{
+	struct vtree *t = vtree_new(4096);
+	struct value *root = vtree_root(t);
+
+	while (!vtree_full(t))
+		value_add_struct(t, root, "s");
+	value_add_bool(t, root, "lost", true);
+	vtree_last_words(t);
+	value_add_uint(t, root, "late", 10);
+	value_add_bool(t, root, "complete", vtree_complete(t));
+	EXPECT_TRUE(vtree_full(t));
+	EXPECT_EQ(NULL, value_get(root, "lost", NULL));
+	EXPECT_JSON("10", value_get(root, "late", NULL));
+	EXPECT_JSON("false", value_get(root, "complete", NULL));
+	EXPECT_LE(vtree_bytes(t), 4096 + 512);
+	vtree_free(t);
+}
+
+TEST_F(tree, last_words_of_an_empty_tree)
+{
+	vtree_last_words(self->t);
+	value_add_bool(self->t, self->root, "complete", vtree_complete(self->t));
+	EXPECT_JSON("{\"complete\":true}", self->root);
+}
+
+/* One array that is cut, or whatever else @how says, in a tree of its own. */
+static bool complete_after(void (*how)(struct vtree *t, struct value *array))
+{
+	struct vtree *t = vtree_new(65536);
+	bool complete;
+
+	how(t, value_add_array(t, vtree_root(t), "a"));
+	complete = vtree_complete(t);
+	vtree_free(t);
+	return complete;
+}
+
+static void nothing_missing(struct vtree *t, struct value *array)
+{
+	value_add_ptr(t, array, NULL, 16, "not in memory");
+}
+
+static void cut(struct vtree *t, struct value *array)
+{
+	value_cut(array, 10, 0);
+}
+
+static void cut_numbers(struct vtree *t, struct value *array)
+{
+	value_cut(value_add_numbers(t, array, NULL, VALUE_UINT, 1, "12", 2), 10, 2);
+}
+
+static void truncated(struct vtree *t, struct value *array)
+{
+	value_new_truncated(t, array, NULL, 10, 2);
+}
+
+static void unsupported(struct vtree *t, struct value *array)
+{
+	value_unsupported(t, array, NULL, "no memory");
+}
+
+static void gap(struct vtree *t, struct value *array)
+{
+	vtree_gap(t);
+}
+
+TEST_F(tree, whatever_is_missing_makes_it_incomplete)
+{
+	EXPECT_TRUE(complete_after(nothing_missing));
+	EXPECT_FALSE(complete_after(cut));
+	EXPECT_FALSE(complete_after(cut_numbers));
+	EXPECT_FALSE(complete_after(truncated));
+	EXPECT_FALSE(complete_after(unsupported));
+	EXPECT_FALSE(complete_after(gap));
 }
 
 TEST_F(tree, one_value_larger_than_all_room)

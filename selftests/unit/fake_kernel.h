@@ -98,6 +98,9 @@ int gk_read(const struct guest_kernel *gk, u64 kva, void *buf, size_t len)
 
 int gk_read_fault(const struct guest_kernel *gk, u64 kva, void *buf, size_t len, u64 *fault)
 {
+	if (gk_read(gk, kva, buf, len) == 0)
+		return 0;
+	/* regions side by side are one piece of memory, too */
 	for (*fault = kva; *fault - kva < len; (*fault)++)
 		if (gk_read(gk, *fault, (u8 *)buf + (*fault - kva), 1))
 			return -EFAULT;

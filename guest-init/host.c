@@ -289,7 +289,9 @@ static int be_host(struct host *h, struct ktstr_err *err)
 		run_program(h);
 	h->stage = "sending artifacts";
 	if (!ret && s->artifacts)
-		ret = ship_tree(&h->w, s->artifacts, err);
+		ret = ship_tree(&h->w, s->artifacts, s->save, err);
+	if (!ret && s->save)
+		ret = ship_saved(&h->w, s->save, err);
 	scenario_free(s);
 	return ret ? ret : send_exit(h, err);
 }

@@ -51,6 +51,10 @@ static int op_ask(struct requests *rq, const struct scenario_op *op)
 		return request_snap(rq, WIRE_SNAP_WATCH, op->tag);
 	case SCENARIO_OP_UNWATCH:
 		return request_snap(rq, WIRE_SNAP_UNWATCH, op->tag);
+	case SCENARIO_OP_MEMORY:
+		return request_snap(rq, WIRE_SNAP_MEMORY, op->tag);
+	case SCENARIO_OP_HOLD:
+		return request_snap(rq, WIRE_SNAP_HOLD, op->tag);
 	case SCENARIO_OP_KERNEL:
 		/* decoded, so it is ours to write to */
 		return request_kernel(rq, (void *)op->korq, op->korq_len);
@@ -85,6 +89,8 @@ static int op_begin(struct ops *ops, const struct scenario_op *op, u64 now_ns,
 		return op_fail(ops, op, ret, ": cannot write to the port", err);
 	ops->busy = true;
 	ops->deadline_ns = now_ns + OPS_TIMEOUT_NS;
+	if (op->kind == SCENARIO_OP_HOLD)
+		ops->deadline_ns += op->timeout_ms * NSEC_PER_MSEC;
 	return 0;
 }
 

@@ -19,11 +19,13 @@
  * struct shipment - a walk in progress
  * @w: where frames go
  * @err: for the caller
+ * @but: the file that is left out; none while its st_ino is 0
  * @buf: one frame: header, path, data
  */
 struct shipment {
 	struct wire_writer *w;
 	struct ktstr_err *err;
+	struct stat but;
 	u8 buf[sizeof(struct wire_hfil) + PATH_MAX + SHIP_CHUNK];
 };
 
@@ -68,6 +70,11 @@ static int ship_file(struct shipment *s, int fd, mode_t mode, const char *path)
 
 static int ship_dir(struct shipment *s, int fd, const char *path, unsigned int depth);
 
+static bool is_left_out(const struct shipment *s, const struct stat *st)
+{
+	return s->but.st_ino && s->but.st_ino == st->st_ino && s->but.st_dev == st->st_dev;
+}
+
 /* Takes @fd over. */
 static int ship_any(struct shipment *s, int fd, const char *path, unsigned int depth)
 {
@@ -78,7 +85,7 @@ static int ship_any(struct shipment *s, int fd, const char *path, unsigned int d
 		ret = failed(s, -errno, path);
 	else if (S_ISDIR(st.st_mode))
 		return ship_dir(s, fd, path, depth + 1);
-	else if (S_ISREG(st.st_mode))
+	else if (S_ISREG(st.st_mode) && !is_left_out(s, &st))
 		ret = ship_file(s, fd, st.st_mode, path);
 	close_fd(&fd);
 	return ret;
@@ -122,7 +129,7 @@ static int ship_dir(struct shipment *s, int fd, const char *path, unsigned int d
 	return ret;
 }
 
-int ship_tree(struct wire_writer *w, const char *dir, struct ktstr_err *err)
+int ship_tree(struct wire_writer *w, const char *dir, const char *but, struct ktstr_err *err)
 {
 	struct shipment *s;
 	int fd, ret;
@@ -140,7 +147,70 @@ int ship_tree(struct wire_writer *w, const char *dir, struct ktstr_err *err)
 	}
 	s->w = w;
 	s->err = err;
+	if (!but || stat(but, &s->but))
+		memset(&s->but, 0, sizeof(s->but));
 	ret = ship_dir(s, fd, "", 0);
 	free(s);
 	return ret;
+}
+
+/* Return: bytes sent of the @len that begin at @at, none of them in a hole. */
+static ssize_t send_saved(struct wire_writer *w, int fd, u8 *buf, off_t at, size_t len)
+{
+	struct wire_hsav h = { .offset = cpu_to_le64(at) };
+	ssize_t n = pread(fd, buf + sizeof(h), min_t(size_t, len, SHIP_CHUNK), at);
+	int ret;
+
+	if (n <= 0)
+		return n ? -errno : -EIO;
+	memcpy(buf, &h, sizeof(h));
+	ret = wire_writer_send(w, WIRE_HSAV, buf, sizeof(h) + n);
+	return ret ? ret : n;
+}
+
+static int ship_data(struct wire_writer *w, int fd, u8 *buf)
+{
+	off_t at = 0, hole;
+	ssize_t n;
+
+	for (;;) {
+		at = lseek(fd, at, SEEK_DATA);
+		if (at < 0)
+			return errno == ENXIO ? 0 : -errno;
+		hole = lseek(fd, at, SEEK_HOLE);
+		if (hole < 0)
+			return -errno;
+		for (; at < hole; at += n) {
+			n = send_saved(w, fd, buf, at, hole - at);
+			if (n < 0)
+				return n;
+		}
+	}
+}
+
+int ship_saved(struct wire_writer *w, const char *path, struct ktstr_err *err)
+{
+	struct wire_hsav end = { .last = cpu_to_le32(1) };
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), ret;
+	struct stat st;
+	u8 *buf;
+
+	if (fd < 0)
+		return errno == ENOENT ?
+			       0 :
+			       ktstr_err_set(err, -errno, "%s: %s", path, strerror(errno));
+	buf = malloc(sizeof(struct wire_hsav) + SHIP_CHUNK);
+	if (!buf)
+		ret = -ENOMEM;
+	else if (fstat(fd, &st))
+		ret = -errno;
+	else
+		ret = S_ISREG(st.st_mode) ? ship_data(w, fd, buf) : 0;
+	if (!ret && S_ISREG(st.st_mode)) {
+		end.offset = cpu_to_le64(st.st_size);
+		ret = wire_writer_send(w, WIRE_HSAV, &end, sizeof(end));
+	}
+	free(buf);
+	close_fd(&fd);
+	return ret ? ktstr_err_set(err, ret, "%s: %s", path, strerror(-ret)) : 0;
 }

@@ -17,6 +17,7 @@ enum scenario_tag {
 	TAG_HENV = WIRE_TAG('H', 'E', 'N', 'V'),
 	TAG_HCWD = WIRE_TAG('H', 'C', 'W', 'D'),
 	TAG_HART = WIRE_TAG('H', 'A', 'R', 'T'),
+	TAG_HSAV = WIRE_TAG('H', 'S', 'A', 'V'),
 	TAG_SOPR = WIRE_TAG('S', 'O', 'P', 'R'),
 	TAG_SEND = WIRE_TAG('S', 'E', 'N', 'D'),
 };
@@ -162,6 +163,7 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len)
 	put_strings(&e, TAG_HENV, s->envp);
 	put_string(&e, TAG_HCWD, s->cwd);
 	put_string(&e, TAG_HART, s->artifacts);
+	put_string(&e, TAG_HSAV, s->save);
 	for (i = 0; i < s->nr_ops; i++)
 		put_op(&e, &s->ops[i]);
 	frames = cpu_to_le32(e.frames);
@@ -320,6 +322,8 @@ static int get_frame(struct decoder *d, const struct wire_frame *f)
 		return get_string(d, f, &s->cwd);
 	case TAG_HART:
 		return get_string(d, f, &s->artifacts);
+	case TAG_HSAV:
+		return get_string(d, f, &s->save);
 	case TAG_SOPR:
 		return get_op(d, f);
 	case TAG_SEND:
@@ -398,5 +402,6 @@ void scenario_free(struct scenario *s)
 	free_strings(s->envp);
 	free(s->cwd);
 	free(s->artifacts);
+	free(s->save);
 	free(s);
 }

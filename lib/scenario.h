@@ -13,7 +13,7 @@
  *   SVER struct scenario_wire    SPTH scheduler path    SARG its argv[i]
  *   SOPS expected ops name       HARG argv[i]           HENV envp[i]
  *   HCWD working directory       HART artifacts dir     SEND u32 frames
- *   SOPR one op, as of lib/scenario_op.c
+ *   HSAV file to bring back    SOPR one op, as of lib/scenario_op.c
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,13 +23,13 @@
 #include "lib/err.h"
 
 #define SCENARIO_PATH	     "/ktstr/scenario"
-#define SCENARIO_VERSION     3
+#define SCENARIO_VERSION     4
 #define SCENARIO_WORKERS_MAX 65536
 #define SCENARIO_ATTACH_MS   30000
 /* Bounds on what a decoder accepts; a real file is a few KiB. */
 #define SCENARIO_FILE_MAX    (4U << 20)
 #define SCENARIO_STRINGS_MAX 65536
-#define SCENARIO_OPS_MAX     256
+#define SCENARIO_OPS_MAX     258 /* those of a test, and the two at its end */
 #define SCENARIO_ARGV_MAX    64
 
 /**
@@ -62,6 +62,8 @@ enum scenario_fault {
  * @SCENARIO_OP_UNWATCH: no more of that
  * @SCENARIO_OP_KERNEL: kernel memory read or written
  * @SCENARIO_OP_RUN: a program is run in the guest; its output goes to the host
+ * @SCENARIO_OP_MEMORY: the host saves the guest's memory
+ * @SCENARIO_OP_HOLD: the host answers when somebody has looked long enough
  * @SCENARIO_OP_NR: one more than the last
  */
 enum scenario_op_kind {
@@ -70,6 +72,8 @@ enum scenario_op_kind {
 	SCENARIO_OP_UNWATCH,
 	SCENARIO_OP_KERNEL,
 	SCENARIO_OP_RUN,
+	SCENARIO_OP_MEMORY,
+	SCENARIO_OP_HOLD,
 	SCENARIO_OP_NR,
 };
 
@@ -95,7 +99,8 @@ enum scenario_op_kind {
  * @path: SCENARIO_OP_RUN: the program inside the guest
  * @argv: SCENARIO_OP_RUN: its argv, argv[0] included, NULL-terminated, 1 to
  *        SCENARIO_ARGV_MAX strings
- * @timeout_ms: SCENARIO_OP_RUN: it is killed after this long, at least 1
+ * @timeout_ms: SCENARIO_OP_RUN: it is killed after this long, at least 1;
+ *              SCENARIO_OP_HOLD: it takes no longer than this, at least 1
  */
 struct scenario_op {
 	u32 kind;
@@ -132,6 +137,7 @@ struct scenario_op {
  * @envp: emulated host: its environment, NULL-terminated, or NULL
  * @cwd: emulated host: its working directory, or NULL
  * @artifacts: emulated host: directory whose files are sent back, or NULL
+ * @save: emulated host: a file beside them that is sent back, or NULL
  * @ops: requests of the guest and programs it runs, NULL without any
  * @nr_ops: how many, at most SCENARIO_OPS_MAX
  *
@@ -157,6 +163,7 @@ struct scenario {
 	char **envp;
 	char *cwd;
 	char *artifacts;
+	char *save;
 	struct scenario_op *ops;
 	u32 nr_ops;
 };

@@ -11,7 +11,7 @@
 /*
  * SOPR: tag_len bytes of a tag follow. Then, for a kernel operation, a WIRE_KORQ
  * payload; for a program a struct scenario_run_wire, its path and its argv, each
- * with a NUL at its end.
+ * with a NUL at its end; for a hold how long it takes at most, a __le32.
  */
 struct scenario_op_wire {
 	__le32 kind;
@@ -33,7 +33,8 @@ const char *scenario_op_name(u32 kind)
 	static const char *const names[SCENARIO_OP_NR] = {
 		[SCENARIO_OP_CAPTURE] = "capture", [SCENARIO_OP_WATCH] = "watch",
 		[SCENARIO_OP_UNWATCH] = "unwatch", [SCENARIO_OP_KERNEL] = "kernel-op",
-		[SCENARIO_OP_RUN] = "run",
+		[SCENARIO_OP_RUN] = "run",	   [SCENARIO_OP_MEMORY] = "memory",
+		[SCENARIO_OP_HOLD] = "hold",
 	};
 
 	return kind && kind < SCENARIO_OP_NR ? names[kind] : NULL;
@@ -64,6 +65,8 @@ static bool op_ok(const struct scenario_op *op)
 	if (!scenario_op_name(op->kind) || op->flags & ~SCENARIO_OP_MAY_FAIL)
 		return false;
 	if (op->kind == SCENARIO_OP_RUN ? !run_ok(op) : op->path || op->argv)
+		return false;
+	if (op->kind == SCENARIO_OP_HOLD && !op->timeout_ms)
 		return false;
 	if (op->kind == SCENARIO_OP_KERNEL)
 		return !op->tag && !korq_decode(op->korq, op->korq_len, &korq);
@@ -100,6 +103,25 @@ static void put_run(u8 *to, const struct scenario_op *op)
 		to = put_bytes(to, op->argv[i], strlen(op->argv[i]) + 1);
 }
 
+static size_t rest_len(const struct scenario_op *op)
+{
+	if (op->kind == SCENARIO_OP_RUN)
+		return run_len(op);
+	return op->kind == SCENARIO_OP_HOLD ? sizeof(__le32) : op->korq_len;
+}
+
+static void put_rest(u8 *to, const struct scenario_op *op)
+{
+	__le32 timeout_ms = cpu_to_le32(op->timeout_ms);
+
+	if (op->kind == SCENARIO_OP_RUN)
+		put_run(to, op);
+	else if (op->kind == SCENARIO_OP_HOLD)
+		put_bytes(to, &timeout_ms, sizeof(timeout_ms));
+	else
+		put_bytes(to, op->korq, op->korq_len);
+}
+
 int scenario_op_encode(const struct scenario_op *op, void **buf, size_t *len)
 {
 	struct scenario_op_wire w = {
@@ -114,18 +136,14 @@ int scenario_op_encode(const struct scenario_op *op, void **buf, size_t *len)
 	if (!op_ok(op))
 		return -EINVAL;
 	w.tag_len = cpu_to_le32(tag_len);
-	*len = sizeof(w) + tag_len + op->korq_len;
-	*len += op->kind == SCENARIO_OP_RUN ? run_len(op) : 0;
+	*len = sizeof(w) + tag_len + rest_len(op);
 	to = malloc(*len);
 	if (!to)
 		return -ENOMEM;
 	*buf = to;
 	to = put_bytes(to, &w, sizeof(w));
 	to = put_bytes(to, op->tag, tag_len);
-	if (op->kind == SCENARIO_OP_RUN)
-		put_run(to, op);
-	else
-		put_bytes(to, op->korq, op->korq_len);
+	put_rest(to, op);
 	return 0;
 }
 
@@ -186,6 +204,17 @@ static int get_korq(struct scenario_op *op, const u8 *p, size_t len)
 	return 0;
 }
 
+static int get_hold(struct scenario_op *op, const u8 *p, size_t len, const char **why)
+{
+	__le32 timeout_ms;
+
+	if (len != sizeof(timeout_ms))
+		return bad(why, "wrong length of a hold");
+	memcpy(&timeout_ms, p, sizeof(timeout_ms));
+	op->timeout_ms = le32_to_cpu(timeout_ms);
+	return 0;
+}
+
 int scenario_op_decode(struct scenario_op *op, const void *payload, size_t len, const char **why)
 {
 	struct scenario_op_wire w;
@@ -214,6 +243,8 @@ int scenario_op_decode(struct scenario_op *op, const void *payload, size_t len, 
 	}
 	if (op->kind == SCENARIO_OP_RUN)
 		ret = get_run(op, tag + tag_len, len - tag_len, why);
+	else if (op->kind == SCENARIO_OP_HOLD)
+		ret = get_hold(op, tag + tag_len, len - tag_len, why);
 	else
 		ret = get_korq(op, tag + tag_len, len - tag_len);
 	if (!ret && !op_ok(op))

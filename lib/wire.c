@@ -52,6 +52,10 @@ enum wire_class wire_class(u32 type)
 	case WIRE_VMCI:
 		return WIRE_CLASS_COORD;
 	case WIRE_HFIL:
+	case WIRE_HSAV:
+	case WIRE_INSQ:
+	case WIRE_INSA:
+	case WIRE_HSIG:
 	case WIRE_VMMR:
 	case WIRE_DUMP:
 	case WIRE_OPRS:

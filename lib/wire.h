@@ -91,6 +91,13 @@ static_assert(sizeof(struct wire_hdr) == WIRE_HDR_SIZE);
  * @WIRE_ROUT: a program the guest was told to run: its start, a piece of its
  *             output, or its end, struct wire_rout of lib/wire_output.h
  * @WIRE_HFIL: emulated host: a piece of an artifact file, struct wire_hfil
+ * @WIRE_HSAV: emulated host: a piece of the file that is brought back beside the
+ *             artifacts, struct wire_hsav
+ * @WIRE_INSQ: to an emulated host: a question about its guest, of
+ *             lib/wire_inspect.h; one at a time
+ * @WIRE_INSA: emulated host: a piece of the answer, and an empty one behind the
+ *             last
+ * @WIRE_HSIG: to an emulated host: a signal for its program, struct wire_code
  * @WIRE_VMMR: VMM process: its report, struct wire_vmm_report, likewise
  * @WIRE_GFRM: VMM process: one guest frame, struct wire_gfrm and its payload
  * @WIRE_CONS: VMM process: console text (COM1)
@@ -140,6 +147,10 @@ enum wire_tag {
 	WIRE_TIMC = WIRE_TAG('T', 'I', 'M', 'C'),
 	WIRE_ROUT = WIRE_TAG('R', 'O', 'U', 'T'),
 	WIRE_HFIL = WIRE_TAG('H', 'F', 'I', 'L'),
+	WIRE_HSAV = WIRE_TAG('H', 'S', 'A', 'V'),
+	WIRE_INSQ = WIRE_TAG('I', 'N', 'S', 'Q'),
+	WIRE_INSA = WIRE_TAG('I', 'N', 'S', 'A'),
+	WIRE_HSIG = WIRE_TAG('H', 'S', 'I', 'G'),
 	WIRE_VMMR = WIRE_TAG('V', 'M', 'M', 'R'),
 	WIRE_GFRM = WIRE_TAG('G', 'F', 'R', 'M'),
 	WIRE_CONS = WIRE_TAG('C', 'O', 'N', 'S'),
@@ -335,6 +346,18 @@ struct wire_hfil {
 	__le16 pad;
 } __packed;
 static_assert(sizeof(struct wire_hfil) == 12);
+
+/**
+ * struct wire_hsav - WIRE_HSAV: data follows, unless it is the last piece
+ * @offset: in the file, of the data; of the last piece the file's size. What
+ *          lies between pieces is a hole
+ * @last: 1 for the last piece, else 0
+ */
+struct wire_hsav {
+	__le64 offset;
+	__le32 last;
+} __packed;
+static_assert(sizeof(struct wire_hsav) == 12);
 
 /**
  * struct wire_gfrm - WIRE_GFRM: the payload of the guest's frame follows

@@ -151,6 +151,8 @@ int wire_dump_decode(const void *payload, size_t len, struct dump_view *v);
  * @WIRE_OP_MAP_WRITE: the host wrote a variable of a BPF map
  * @WIRE_OP_CANARY: arm-time canary of the watchpoints
  * @WIRE_OP_OBSERVER: the host's view of the kernel is ready, or cannot be
+ * @WIRE_OP_MEMORY: all memory was saved; the reason says how much
+ * @WIRE_OP_HOLD: the guest was held; the reason says how that ended
  * @WIRE_OP_NR: one more than the last
  */
 enum wire_op {
@@ -162,6 +164,8 @@ enum wire_op {
 	WIRE_OP_MAP_WRITE,
 	WIRE_OP_CANARY,
 	WIRE_OP_OBSERVER,
+	WIRE_OP_MEMORY,
+	WIRE_OP_HOLD,
 	WIRE_OP_NR,
 };
 

@@ -19,12 +19,16 @@
  * @WIRE_SNAP_CAPTURE: freeze and capture now
  * @WIRE_SNAP_WATCH: capture when the symbol named by the tag is written
  * @WIRE_SNAP_UNWATCH: give the slot of the symbol named by the tag back
+ * @WIRE_SNAP_MEMORY: freeze and save all memory, if the run is to
+ * @WIRE_SNAP_HOLD: answer only when the host has looked long enough
  */
 enum wire_snap_kind {
 	WIRE_SNAP_NONE = 0,
 	WIRE_SNAP_CAPTURE = 1,
 	WIRE_SNAP_WATCH = 2,
 	WIRE_SNAP_UNWATCH = 3,
+	WIRE_SNAP_MEMORY = 4,
+	WIRE_SNAP_HOLD = 5,
 };
 
 /**

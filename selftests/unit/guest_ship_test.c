@@ -78,7 +78,7 @@ static int trip_run(struct trip *t, struct ktstr_err *err)
 	snprintf(from, sizeof(from), "%s/from", t->top);
 	wire_writer_init(&w, t->fds[1]);
 	pthread_create(&thread, NULL, receive, t);
-	ret = ship_tree(&w, from, err);
+	ret = ship_tree(&w, from, NULL, err);
 	close(t->fds[1]);
 	pthread_join(thread, NULL);
 	close(t->fds[0]);

@@ -11,6 +11,8 @@
 #include "host/coord/coord.h"
 #include "host/coord/dispatch.h"
 #include "host/coord/event.h"
+#include "host/coord/inspect_answer.h"
+#include "host/coord/inspector.h"
 #include "host/coord/lookout.h"
 #include "host/coord/monitor.h"
 #include "host/coord/runlog.h"
@@ -43,6 +45,7 @@
  * @sinks: what frames may touch
  * @lookout: what looks into the guest
  * @monitor: what samples its run queues
+ * @inspector: what answers people who look at a held guest
  * @sched_kill: set by WIRE_SCDX
  * @reset_ns: watchdog deadline set by the scenario
  * @reset_seen_ns: the one the watchdog was told
@@ -71,6 +74,7 @@ struct coord {
 	struct dispatch_sinks sinks;
 	struct lookout lookout;
 	struct monitor monitor;
+	struct inspector inspector;
 	atomic_bool sched_kill;
 	atomic_ullong reset_ns;
 	u64 reset_seen_ns;
@@ -95,6 +99,7 @@ static void end_run(struct coord *c, enum vmm_exit why, const char *reason)
 		c->report.exit_reason = why;
 		snprintf(c->report.reason, sizeof(c->report.reason), "%s", reason);
 	}
+	save_memory_last(&c->lookout);
 	vm_kill(c->vm);
 }
 
@@ -410,6 +415,7 @@ struct coord *coord_new(const struct coord_config *cfg, struct ktstr_err *err)
 		c->sched_exit.fd = -1;
 		c->tick.fd = -1;
 		c->monitor.timer.fd = -1;
+		inspector_init(&c->inspector);
 		pthread_mutex_init(&c->con_lock, NULL);
 		ret = init(c);
 	}
@@ -463,6 +469,16 @@ static void count_devices(struct coord *c)
 	r->kvm_exits = vm_exits(c->vm);
 }
 
+static int start_inspector(struct coord *c)
+{
+	struct inspector_ops ops;
+
+	if (!c->cfg.hold_ns || c->cfg.inspect_fd < 0)
+		return 0;
+	inspect_answer_ops(&c->lookout, &ops);
+	return inspector_start(&c->inspector, c->cfg.inspect_fd, &c->loop, &ops);
+}
+
 static int serve(struct coord *c, struct ktstr_err *err)
 {
 	struct event *events[] = { &c->killed, &c->console, &c->sched_exit, &c->crash, &c->tick };
@@ -479,6 +495,8 @@ static int serve(struct coord *c, struct ktstr_err *err)
 	ret = lookout_start(&c->lookout, c->vm, &c->loop);
 	if (!ret)
 		ret = monitor_start(&c->monitor, c->vm, &c->loop, monitor_view, c);
+	if (!ret)
+		ret = start_inspector(c);
 	if (ret)
 		return ktstr_err_set(err, ret, "epoll: %s", strerror(-ret));
 	ret = vm_start(c->vm, err);
@@ -495,6 +513,7 @@ int coord_run(struct coord *c, struct vm *vm, struct ktstr_err *err)
 
 	c->vm = vm;
 	ret = serve(c, err);
+	inspector_stop(&c->inspector);
 	vm_join(vm);
 	c->report.t_end_ns = since_start(c);
 	/* what the guest had sent when its last vCPU stopped */

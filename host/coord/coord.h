@@ -56,6 +56,16 @@ struct coord_map_write {
  *            passed periodic_check()
  * @symbol_digest: tell what all symbols of the kernel come to, see
  *                 lib/wire_symbols.h, behind the record of WIRE_OP_OBSERVER
+ * @save_memory: save all memory into @memory_fd: at the failure dump's freeze,
+ *               else when the guest asks for it at the end of its workload, else
+ *               when the machine ends
+ * @memory_fd: a regular file, the caller's; counts only with @save_memory
+ * @hold_ns: how long the guest is held when it asks for it, at the end of its
+ *           workload; 0 = not at all
+ * @release_fd: eventfd, the caller's, that ends a hold; -1 = none. Counts only
+ *              with @hold_ns
+ * @inspect_fd: listening socket, the caller's, where a held guest may be asked
+ *              (lib/wire_inspect.h); -1 = none. Counts only with @hold_ns
  * @deaf_watch: fault injection: no vCPU ever arms its debug registers
  * @stuck_vcpu: fault injection: this one, counted from 1, never stands still;
  *              0 = none
@@ -79,6 +89,11 @@ struct coord_config {
 	bool dual;
 	u32 periodic;
 	bool symbol_digest;
+	bool save_memory;
+	int memory_fd;
+	u64 hold_ns;
+	int release_fd;
+	int inspect_fd;
 	bool deaf_watch;
 	u32 stuck_vcpu;
 	u64 rendezvous_ns;

@@ -325,6 +325,7 @@ int lookout_init(struct lookout *l, const struct coord_config *cfg, struct runlo
 	l->scan.fd = -1;
 	l->message.fd = -1;
 	l->boundary.fd = -1;
+	l->hold.timer.fd = -1;
 	l->boundary_ns = UINT64_MAX;
 	capture_init(&l->state, cfg->dual);
 	ret = observer_init(&l->obs);
@@ -334,6 +335,8 @@ int lookout_init(struct lookout *l, const struct coord_config *cfg, struct runlo
 		ret = open_timer(&l->message, on_message, l, 0);
 	if (!ret)
 		ret = open_timer(&l->boundary, on_boundary, l, 0);
+	if (!ret)
+		ret = hold_init(l);
 	return ret;
 }
 
@@ -364,7 +367,7 @@ int lookout_start(struct lookout *l, struct vm *vm, struct event_loop *loop)
 	l->observed = (struct event){ l->obs.done_evt, on_observed, l };
 	for (i = 0; i < ARRAY_SIZE(events) && !ret; i++)
 		ret = event_loop_add(loop, events[i]);
-	return ret;
+	return ret ? ret : hold_start(l, loop);
 }
 
 void lookout_frames(struct lookout *l)
@@ -393,6 +396,8 @@ void lookout_stop(struct lookout *l)
 		return;
 	observer_finish(&l->obs);
 	slot0_end(l);
+	if (l->cfg->save_memory)
+		save_memory(l, false, NULL);
 	request_end(l);
 	l->vm = NULL;
 }
@@ -406,4 +411,5 @@ void lookout_destroy(struct lookout *l)
 	close_fd(&l->scan.fd);
 	close_fd(&l->message.fd);
 	close_fd(&l->boundary.fd);
+	close_fd(&l->hold.timer.fd);
 }

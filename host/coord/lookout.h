@@ -13,6 +13,8 @@
  *	snap.c      one freeze, one copy, one report
  *	requests.c  snapshots and watches the guest asks for
  *	request_observer.c, request_kernel.c  the rest of what it asks for
+ *	save_memory.c  all memory into a file
+ *	hold.c      a guest that waits for people
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,6 +77,7 @@ struct snap {
  * @vcpu: whose store it was, or WIRE_DUMP_NO_VCPU
  * @exit_kind: the one that latched, 0 = none
  * @watch: symbol and values, or NULL
+ * @memory: save memory as well, if the run is to
  */
 struct snap_want {
 	u32 kind;
@@ -83,6 +86,7 @@ struct snap_want {
 	u32 vcpu;
 	u32 exit_kind;
 	const struct capture_watch *watch;
+	bool memory;
 };
 
 /**
@@ -111,6 +115,24 @@ struct user_slot {
 	u64 armed_ns;
 	u64 old_value;
 	u32 id;
+};
+
+/**
+ * struct hold - a guest that is kept running for somebody to look at it
+ * @timer: event: its time is over
+ * @release: event: it is to go on; not before hold_start()
+ * @active: it is held
+ * @over: it was told to go on, perhaps before it was held
+ * @id: of its request, while @active
+ * @since_ns: mono_ns() when that came
+ */
+struct hold {
+	struct event timer;
+	struct event release;
+	bool active;
+	bool over;
+	u32 id;
+	u64 since_ns;
 };
 
 /**
@@ -149,6 +171,9 @@ struct user_slot {
  * @fallback_kva: address of the fallback flag, 0 = not found yet
  * @fallback_kind: exit kind or flag that the scan saw, 0 = none
  * @maps_written: bitmask of the map writes done
+ * @memory_tried: memory was saved, or could not be
+ * @memory_saved: it was
+ * @hold: the guest is kept running, or will be
  * @state: failure dump
  * @gate: on-demand captures
  * @early: early snapshot, valid while @state.early_held
@@ -199,6 +224,9 @@ struct lookout {
 	u64 fallback_kva;
 	u32 fallback_kind;
 	u32 maps_written;
+	bool memory_tried;
+	bool memory_saved;
+	struct hold hold;
 	struct capture_state state;
 	struct capture_gate gate;
 	struct snap early;
@@ -330,6 +358,77 @@ bool lookout_all_armed(const struct lookout *l);
  * Return: true when all have.
  */
 bool lookout_armed(struct lookout *l);
+
+/**
+ * lookout_gk_config() - what the guest has told about its kernel
+ * @l: started
+ * @cfg: filled in
+ */
+void lookout_gk_config(const struct lookout *l, struct gk_config *cfg);
+
+/**
+ * save_memory() - all memory and registers into the run's file
+ * @l: started; the machine may have ended
+ * @still: every vCPU stands still, and its registers were read
+ * @err: why not, or NULL
+ *
+ * Once a run: the first time counts. A record says what came of it.
+ *
+ * Return: 0, also when it was saved before; -EINVAL when nobody has asked for
+ * it, or the negative errno of vmcore_write().
+ */
+int save_memory(struct lookout *l, bool still, struct ktstr_err *err);
+
+/**
+ * save_memory_frozen() - save_memory() within a freeze of its own
+ * @l: started
+ * @err: why not, or NULL
+ *
+ * Return: as save_memory(), or -ECANCELED when the machine ended meanwhile.
+ */
+int save_memory_frozen(struct lookout *l, struct ktstr_err *err);
+
+/**
+ * save_memory_last() - the machine is about to be ended: save what is left
+ * @l: started, or not
+ */
+void save_memory_last(struct lookout *l);
+
+/**
+ * hold_init() - nothing is held
+ * @l: gets its timer
+ *
+ * Return: 0 or negative errno.
+ */
+int hold_init(struct lookout *l);
+
+/**
+ * hold_start() - listen for what ends a hold
+ * @l: initialised
+ * @loop: gets the events
+ *
+ * Return: 0 or negative errno.
+ */
+int hold_start(struct lookout *l, struct event_loop *loop);
+
+/**
+ * hold_begin() - the guest asks to be held
+ * @l: started
+ * @id: of its request, answered by hold_end()
+ * @err: why not
+ *
+ * Return: 0, or -EINVAL, -EBUSY: the request is still to be answered.
+ */
+int hold_begin(struct lookout *l, u32 id, struct ktstr_err *err);
+
+/**
+ * hold_end() - let it go on, now or as soon as it would be held
+ * @l: started
+ * @why: behind "until", for people
+ *
+ * Return: whether it was held.
+ */
+bool hold_end(struct lookout *l, const char *why);
 
 /**
  * lookout_freeze() - freeze_begin(), counted

@@ -4,9 +4,9 @@
 #include "host/coord/lookout.h"
 #include "lib/util.h"
 
-static void start_observer(struct lookout *l)
+void lookout_gk_config(const struct lookout *l, struct gk_config *cfg)
 {
-	struct gk_config cfg = {
+	*cfg = (struct gk_config){
 		.ram = l->vm->ram,
 		.vmcoreinfo_gpa = atomic_load(&l->vmci_gpa),
 		.vmcoreinfo_size = atomic_load(&l->vmci_size),
@@ -14,7 +14,13 @@ static void start_observer(struct lookout *l)
 		.kadr_text = atomic_load(&l->text),
 		.image = l->cfg->kernel,
 	};
+}
 
+static void start_observer(struct lookout *l)
+{
+	struct gk_config cfg;
+
+	lookout_gk_config(l, &cfg);
 	l->obs.nr_cpus = l->vm->nr_vcpus;
 	l->obs.want_digest = l->cfg->symbol_digest;
 	observer_start(&l->obs, &cfg);

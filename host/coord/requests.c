@@ -231,6 +231,23 @@ void request_user_hit(struct lookout *l, unsigned int idx)
 	end_watch(l, idx, USER_WATCH_HANDLED);
 }
 
+/* Its records are its own; a hold is answered later. */
+static void serve_long(struct lookout *l, const struct snapshot_request *req)
+{
+	struct ktstr_err err = { "" };
+	int ret;
+
+	if (req->kind == WIRE_SNAP_HOLD) {
+		ret = hold_begin(l, req->id, &err);
+		if (!ret)
+			return;
+	} else {
+		ret = save_memory_frozen(l, &err);
+	}
+	if (ret != -ECANCELED)
+		request_answer(l, req->id, ret, err.msg);
+}
+
 static void serve_snapshot(struct lookout *l, const struct snapshot_request *req)
 {
 	static const u32 ops[] = {
@@ -251,6 +268,10 @@ static void serve_snapshot(struct lookout *l, const struct snapshot_request *req
 	case WIRE_SNAP_UNWATCH:
 		ret = unwatch(l, req->tag, &err);
 		break;
+	case WIRE_SNAP_MEMORY:
+	case WIRE_SNAP_HOLD:
+		serve_long(l, req);
+		return;
 	default:
 		request_answer(l, req->id, -EINVAL, "unknown kind of snapshot request");
 		return;

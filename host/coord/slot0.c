@@ -151,6 +151,7 @@ void slot0_late(struct lookout *l, u32 kind)
 		.vcpu = trapped ? w->hit_vcpu : WIRE_DUMP_NO_VCPU,
 		.exit_kind = trapped ? w->hit_kind : l->fallback_kind,
 		.watch = trapped ? &about : NULL,
+		.memory = l->cfg->save_memory,
 	};
 	enum capture_event ev;
 

@@ -71,6 +71,8 @@ int snap_take(struct lookout *l, const struct snap_want *want, struct snap *s)
 	ret = frozen == -ECANCELED ? frozen : copy(l, want, s);
 	s->timings.t_ns = r.begin_ns - l->cfg->start_ns;
 	s->timings.frozen_to_captured_ns = mono_ns() - r.frozen_ns;
+	if (want->memory && !ret)
+		save_memory(l, true, NULL);
 	s->timings.frozen_ns = lookout_thaw(l, &r);
 	/* the trap itself can only be before all parked */
 	if (want->latch_ns && r.frozen_ns > want->latch_ns)

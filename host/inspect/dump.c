@@ -16,6 +16,8 @@
 #define LINE_MAX_BYTES 1024
 #define LINES_MAX      4096
 
+#define NO_STATE "the host knew no symbols and types of this kernel when it looked"
+
 static void put_line(json_writer_t *w, const char *text, size_t len)
 {
 	json_line(w, text, min_t(size_t, len, LINE_MAX_BYTES));
@@ -224,7 +226,29 @@ static void put_capture(json_writer_t *w, const struct capture *c, const struct 
 	for (i = 0; i < c->nr_vcpus; i++)
 		put_vcpu(w, i, &c->vcpus[i], x);
 	jsonw_end_array(w);
+	if (!c->state)
+		json_text_field(w, "state_unavailable", NO_STATE);
 	dump_state_put(w, c->state, left_out);
+}
+
+static bool capture_complete(const struct capture *c, u32 left_out)
+{
+	u32 i;
+
+	for (i = 0; i < c->nr_vcpus; i++)
+		if (!c->vcpus[i].parked || !c->vcpus[i].regs.valid)
+			return false;
+	return dump_state_complete(c->state, left_out);
+}
+
+/* Of the logs, their ends are all that a dump is to have. */
+static bool is_complete(const struct capture *c, const struct dump_extra *x, const struct fit *fit)
+{
+	const struct dump_dual *d = x->dual;
+
+	if (d && d->early && !capture_complete(d->early, fit->no_early_state ? ~0U : 0))
+		return false;
+	return !x->degraded_reason && !fit->no_logs && capture_complete(c, fit->left_out);
 }
 
 static void put_dual(json_writer_t *w, const struct capture *c, const struct dump_extra *x,
@@ -268,6 +292,7 @@ static void put_dump(json_writer_t *w, const struct capture *c, const struct dum
 	jsonw_uint_field(w, "format", DUMP_FORMAT);
 	jsonw_string_field(w, "schema", schema);
 	json_text_field(w, "kernel", x->release);
+	jsonw_bool_field(w, "complete", is_complete(c, x, fit));
 	if (strcmp(schema, "degraded") == 0)
 		put_degraded(w, c, x, fit);
 	else if (x->dual)

@@ -101,7 +101,9 @@ const char *dump_schema(const struct capture *c, const struct dump_extra *x);
  * @len: set to its bytes, without the NUL
  * @err: says what failed, or NULL
  *
- * Reads symbols, no guest memory. One thread. A text that would be longer than
+ * Reads symbols, no guest memory. One thread. "complete" is true when nothing
+ * that this kernel has is missing: no vCPU, no register, no part of the state,
+ * no log. A text that would be longer than
  * WIRE_DUMP_JSON_MAX loses the state of an early snapshot, then the longest
  * members of the state ("NAME_unavailable"), at last the logs ("logs_cut").
  *

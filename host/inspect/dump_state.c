@@ -15,6 +15,24 @@ static bool is_section(const struct value *v)
 	return value_kind(v) == VALUE_STRUCT || value_kind(v) == VALUE_ARRAY;
 }
 
+static bool is_complete(const struct value *v)
+{
+	return strcmp(value_name(v), "complete") == 0;
+}
+
+bool dump_state_complete(const struct vtree *t, u32 left_out)
+{
+	const struct value *v;
+	u64 said = true;
+
+	if (!t || left_out || !vtree_complete(t))
+		return false;
+	for (v = value_first(vtree_root(t)); v; v = value_next(v))
+		if (is_complete(v))
+			value_u64(v, &said);
+	return said;
+}
+
 void dump_state_put(json_writer_t *w, const struct vtree *t, u32 left_out)
 {
 	const struct value *v;
@@ -29,10 +47,8 @@ void dump_state_put(json_writer_t *w, const struct vtree *t, u32 left_out)
 			json_text_field(w, name, "left out: the dump would have been too long");
 			continue;
 		}
-		if (left_out && strcmp(value_name(v), "complete") == 0) {
-			jsonw_bool_field(w, value_name(v), false);
+		if (is_complete(v))
 			continue;
-		}
 		jsonw_name(w, value_name(v));
 		jsonw_pretty(w, false);
 		value_json(w, v);

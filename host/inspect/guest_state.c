@@ -124,29 +124,31 @@ static void walk_domains(struct guest_state *s, struct value *to)
  * struct section - one of them
  * @name: in the tree
  * @array: a VALUE_ARRAY, not a VALUE_STRUCT
+ * @optional: there are kernels that were built without it
  * @init: finds its layout
  * @walk: shows it
  */
 struct section {
 	const char *name;
 	bool array;
+	bool optional;
 	int (*init)(struct guest_state *s, struct ktstr_err *err);
 	void (*walk)(struct guest_state *s, struct value *to);
 };
 
 /* Pointers in maps lead into allocators, so those come first. */
 static const struct section sections[GUEST_SECTIONS] = {
-	[GUEST_SCX] = { "scx_state", false, init_scx, walk_scx },
-	[GUEST_EVENTS] = { "scx_events", false, init_events, walk_events },
-	[GUEST_SDT] = { "sdt_allocations", true, init_sdt, walk_sdt },
-	[GUEST_MAPS] = { "maps", true, init_maps, walk_maps },
-	[GUEST_PROGS] = { "prog_runtime_stats", true, init_progs, walk_progs },
-	[GUEST_RQS] = { "rq_scx_states", true, init_rq, walk_rqs },
-	[GUEST_DSQS] = { "dsq_states", false, init_dsq, walk_dsqs },
-	[GUEST_TASKS] = { "task_enrichments", false, init_task, walk_tasks },
-	[GUEST_CPUSTAT] = { "per_cpu_time", true, init_cpustat, walk_cpustat },
-	[GUEST_SCHEDSTAT] = { "schedstats", false, init_schedstat, walk_schedstat },
-	[GUEST_DOMAINS] = { "sched_domains", true, init_domain, walk_domains },
+	[GUEST_SCX] = { "scx_state", false, true, init_scx, walk_scx },
+	[GUEST_EVENTS] = { "scx_events", false, true, init_events, walk_events },
+	[GUEST_SDT] = { "sdt_allocations", true, true, init_sdt, walk_sdt },
+	[GUEST_MAPS] = { "maps", true, false, init_maps, walk_maps },
+	[GUEST_PROGS] = { "prog_runtime_stats", true, false, init_progs, walk_progs },
+	[GUEST_RQS] = { "rq_scx_states", true, false, init_rq, walk_rqs },
+	[GUEST_DSQS] = { "dsq_states", false, true, init_dsq, walk_dsqs },
+	[GUEST_TASKS] = { "task_enrichments", false, false, init_task, walk_tasks },
+	[GUEST_CPUSTAT] = { "per_cpu_time", true, false, init_cpustat, walk_cpustat },
+	[GUEST_SCHEDSTAT] = { "schedstats", false, true, init_schedstat, walk_schedstat },
+	[GUEST_DOMAINS] = { "sched_domains", true, true, init_domain, walk_domains },
 };
 
 const char *guest_section_name(enum guest_section section)
@@ -160,6 +162,7 @@ struct guest_state *guest_state_new(struct guest_kernel *gk, const struct kbtf *
 {
 	struct guest_state *s = calloc(1, sizeof(*s));
 	struct ktstr_err why;
+	int ret;
 	u32 i;
 
 	if (!s) {
@@ -183,11 +186,14 @@ struct guest_state *guest_state_new(struct guest_kernel *gk, const struct kbtf *
 	}
 	for (i = 0; i < GUEST_SECTIONS; i++) {
 		why.msg[0] = '\0';
-		if (sections[i].init(s, &why))
+		ret = sections[i].init(s, &why);
+		if (!ret)
+			s->ready |= BIT(i);
+		else
 			snprintf(s->why[i], sizeof(s->why[i]), "%.*s", (int)sizeof(s->why[i]) - 1,
 				 why.msg);
-		else
-			s->ready |= BIT(i);
+		if (ret == -EOPNOTSUPP && sections[i].optional)
+			s->lacking |= BIT(i);
 	}
 	if (s->ready & BIT(GUEST_SDT))
 		s->maps.env = &s->sdt.env;
@@ -225,7 +231,8 @@ void guest_state_show(struct guest_state *s, enum guest_section section, struct 
 	}
 	snprintf(name, sizeof(name), "%s_unavailable", sec->name);
 	value_add_text(s->in.tree, to, vtree_strdup(s->in.tree, name), s->why[section]);
-	vtree_gap(s->in.tree);
+	if (!(s->lacking & BIT(section)))
+		vtree_gap(s->in.tree);
 }
 
 /* More CPUs than the machine has, or none: what kernels never say. */

@@ -67,6 +67,7 @@ const char *guest_section_name(enum guest_section section);
  * @gk: the same as @in.gk, to cache translations in
  * @max_cpus: of the machine
  * @ready: bitmask of the sections that this kernel has
+ * @lacking: of the others, those it was built without: not a gap
  * @why: of the others: the reason
  * @scx: each layout; valid when its section is @ready
  * @events: see @scx
@@ -87,6 +88,7 @@ struct guest_state {
 	struct guest_kernel *gk;
 	u32 max_cpus;
 	u32 ready;
+	u32 lacking;
 	char why[GUEST_SECTIONS][160];
 	struct scx_state_layout scx;
 	struct scx_events_layout events;
@@ -163,7 +165,8 @@ void guest_state_show(struct guest_state *s, enum guest_section section, struct 
  * Members of the root, whether there is room or not: @late, the microseconds
  * after which a walk ended; "tree_full" when GUEST_STATE_MAX was used up;
  * "nr_cpu_ids" when the guest says that it has none or more CPUs than the
- * machine; and "complete": nothing is missing or could not be read.
+ * machine; and "complete": nothing is missing or could not be read that this
+ * kernel has.
  */
 void guest_state_last_words(struct guest_state *s, const char *late, u64 start_ns);
 

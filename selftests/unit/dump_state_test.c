@@ -24,7 +24,7 @@ FIXTURE(state)
 
 FIXTURE_SETUP(state)
 {
-	self->vcpu.parked = true;
+	self->vcpu = (struct capture_vcpu){ .parked = true, .regs.valid = true };
 	self->cap = (struct capture){
 		.kind = WIRE_DUMP_FAILURE,
 		.vcpus = &self->vcpu,
@@ -138,17 +138,85 @@ TEST_F(state, members_beyond_what_can_be_left_out_stay)
 	EXPECT_EQ(0, dump_state_largest(NULL, 0));
 }
 
+/* Said once for all of a dump, before what it is about. */
+#define COMPLETE(yes)                                                          \
+	do {                                                                   \
+		DUMP();                                                        \
+		HAS((yes) ? "\"complete\": true" : "\"complete\": false");     \
+		HAS_NOT((yes) ? "\"complete\": false" : "\"complete\": true"); \
+	} while (0)
+
 TEST_F(state, what_is_left_out_is_missing)
 {
 	struct vtree *t = self->cap.state;
 
 	value_add_bool(t, vtree_root(t), "complete", true);
-	DUMP();
-	HAS("\"complete\": true");
+	COMPLETE(true);
+	EXPECT_LT(strstr(self->text, "\"complete\""), strstr(self->text, "\"kind\""));
 	add_bytes(t, "large", WIRE_DUMP_JSON_MAX / 2);
-	DUMP();
+	COMPLETE(false);
 	HAS("\"large_unavailable\": \"left out");
-	HAS("\"complete\": false");
+}
+
+TEST_F(state, what_the_tree_says_counts)
+{
+	struct vtree *t = self->cap.state;
+
+	value_add_bool(t, vtree_root(t), "complete", false);
+	COMPLETE(false);
+}
+
+TEST_F(state, what_a_kernel_was_built_without_is_not_missing)
+{
+	struct vtree *t = self->cap.state;
+
+	value_add_text(t, vtree_root(t), "sdt_allocations_unavailable", "no arenas");
+	COMPLETE(true);
+}
+
+TEST_F(state, a_value_that_is_cut_is_missing)
+{
+	struct vtree *t = self->cap.state;
+
+	value_cut(value_add_array(t, vtree_root(t), "maps"), 2, 0);
+	COMPLETE(false);
+}
+
+TEST_F(state, without_a_tree_all_is_missing)
+{
+	vtree_free(self->cap.state);
+	self->cap.state = NULL;
+	COMPLETE(false);
+	HAS("\"state_unavailable\": \"the host knew no");
+}
+
+TEST_F(state, a_cpu_that_ran_is_missing)
+{
+	self->vcpu.regs.valid = false;
+	COMPLETE(false);
+	self->vcpu = (struct capture_vcpu){ .regs.valid = true };
+	self->cap.frozen = 0;
+	COMPLETE(false);
+	HAS("\"degraded_reason\"");
+}
+
+TEST_F(state, a_reason_to_doubt_is_something_missing)
+{
+	self->x.degraded_reason = "an interrupt was lost";
+	COMPLETE(false);
+}
+
+TEST_F(state, both_halves_of_a_dual_dump_count)
+{
+	struct vtree *t = self->early.state;
+
+	self->dual.early = &self->early;
+	self->x.dual = &self->dual;
+	COMPLETE(true);
+	vtree_gap(t);
+	COMPLETE(false);
+	self->dual.early = NULL;
+	COMPLETE(true);
 }
 
 TEST_F(state, what_is_no_section_stays)

@@ -19,6 +19,7 @@ fixture_bpf_flags = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -mlittle
 	-fmacro-prefix-map=$(fixture_dir)/= $(addprefix -idirafter ,$(fixture_sys_include))
 fixture_sys_include = $(shell $(scx_clang) -v -E - </dev/null 2>&1 | \
 	sed -n '/<...> search starts here:/,/End of search list./{ s| \(/.*\)|\1|p }')
+fixture_user := $(filter-out %.bpf.c,$(wildcard $(fixture_dir)/ktstr_fixture*.c))
 fixture_cflags := -std=gnu11 -D_GNU_SOURCE -g -O2 -Wall $(fixture_include) -I$(KDIR)/tools/lib -I$(fixture_out)
 
 schedulers: $(fixture)
@@ -35,4 +36,4 @@ $(fixture): $(wildcard $(fixture_dir)/*.[ch]) $(scx_stamp)
 	$(fixture_bpftool) gen object $(fixture_bpf:.o=.linked.o) $(fixture_bpf) && \
 	$(fixture_bpftool) gen skeleton $(fixture_bpf:.o=.linked.o) name $(@F) \
 		>$(fixture_bpf:.o=.skel.h) && \
-	$(CC) $(fixture_cflags) $(werror) -o $@ $(fixture_dir)/$(@F).c $(fixture_libs)
+	$(CC) $(fixture_cflags) $(werror) -o $@ $(fixture_user) $(fixture_libs)

@@ -305,3 +305,5 @@ int arena_fill(void *ctx)
 	return 0;
 }
 #endif
+
+#include "ktstr_fixture_maps.bpf.h"

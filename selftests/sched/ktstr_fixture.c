@@ -22,6 +22,7 @@
 
 #include "ktstr_fixture.h"
 #include "ktstr_fixture.bpf.skel.h"
+#include "ktstr_fixture_maps.h"
 
 #define EXIT_USAGE 2
 /* enum scx_exit_kind: from here on it is an error. */
@@ -57,6 +58,7 @@ static const char help[] =
 	"      --sysctl-after=MS       write kernel.panic and kernel.print-fatal-signals, which\n"
 	"                              writes panic_timeout = %d, print_fatal_signals = 1\n"
 	"      --arena                 lay out a list of %d nodes in an arena\n"
+	"      --maps                  have and fill a map of each kind\n"
 	"  -v, --verbose               messages of libbpf\n"
 	"  -h, --help                  this text\n"
 	"\n"
@@ -79,6 +81,7 @@ static const char help[] =
  * @bad_cpu: choose no CPU
  * @stall: withhold a task
  * @arena: fill the arena
+ * @maps: fill maps of all kinds
  */
 struct options {
 	enum fixture_callback error_from;
@@ -94,6 +97,7 @@ struct options {
 	bool bad_cpu;
 	bool stall;
 	bool arena;
+	bool maps;
 };
 
 static const char *const callback_names[FIXTURE_CB_NR] = {
@@ -222,6 +226,7 @@ enum option_id {
 	OPT_REATTACH,
 	OPT_SYSCTL,
 	OPT_ARENA,
+	OPT_MAPS,
 };
 
 static const struct option long_options[] = {
@@ -237,6 +242,7 @@ static const struct option long_options[] = {
 	{ "reattach", required_argument, NULL, OPT_REATTACH },
 	{ "sysctl-after", required_argument, NULL, OPT_SYSCTL },
 	{ "arena", no_argument, NULL, OPT_ARENA },
+	{ "maps", no_argument, NULL, OPT_MAPS },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -280,6 +286,9 @@ static void take_option(struct options *o, int opt, const char *name)
 		break;
 	case OPT_ARENA:
 		o->arena = true;
+		break;
+	case OPT_MAPS:
+		o->maps = true;
 		break;
 	default:
 		verbose = true;
@@ -512,6 +521,7 @@ int main(int argc, char **argv)
 	skel = SCX_OPS_OPEN(fixture_a, ktstr_fixture);
 	set_ops(skel, &o);
 	set_arena(skel, &o);
+	fixture_maps_ask(skel->obj, o.maps);
 	/* Not SCX_OPS_LOAD(): that minds a program that is left out. */
 	UEI_SET_SIZE(skel, fixture_a, uei);
 	if (ktstr_fixture__load(skel))
@@ -519,6 +529,8 @@ int main(int argc, char **argv)
 	set_knobs(skel, &o);
 	if (o.arena)
 		fill_arena(skel);
+	if (o.maps && fixture_maps_fill(skel->obj, skel->bss->arena_head, skel->bss->arena_nodes))
+		return EXIT_FAILURE;
 	link = attach(skel, skel->maps.fixture_a);
 	printf("attached\n");
 	fflush(stdout);

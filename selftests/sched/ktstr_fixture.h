@@ -71,4 +71,32 @@ enum fixture_callback {
 #define FIXTURE_ARENA_NODES 64
 #define FIXTURE_ARENA_MAGIC 0x6b7473747261726eULL
 
+/**
+ * struct fixture_item - a value of the maps of --maps; its size is no multiple of 8
+ * @n: which it is; a per-CPU value has FIXTURE_PER_CPU * CPU added
+ * @inverse: ~@n
+ * @tag: FIXTURE_TAG
+ */
+struct fixture_item {
+	u32 n;
+	u32 inverse;
+	char tag[12];
+};
+
+#define FIXTURE_TAG	"ktstr item"
+#define FIXTURE_PER_CPU 1000000
+
+/* Elements of each array and hash, as far as it has room. */
+#define FIXTURE_ITEMS 100
+/*
+ * Into a queue and a stack go as many as there is room for; some of them are
+ * taken out again, and a few more put in.
+ */
+#define FIXTURE_QUEUE_MAX  16
+#define FIXTURE_QUEUE_POPS 5
+#define FIXTURE_QUEUE_MORE 3
+/* Records of a ring buffer, and how many of the kernel's are consumed. */
+#define FIXTURE_RING_RECORDS  4
+#define FIXTURE_RING_CONSUMED 1
+
 #endif /* SELFTESTS_SCHED_KTSTR_FIXTURE_H */

@@ -33,7 +33,9 @@ static const char help[] =
 	"  domains    scheduling domains, which debugfs has from now on (sched/verbose)\n"
 	"  tasks      threads\n"
 	"  config     /proc/config.gz\n"
-	"  file=PATH  a file, or all files of a directory\n";
+	"  file=PATH  a file, or all files of a directory\n"
+	"  follow=MAP,OFFSET,LEN\n"
+	"             with maps from now on: what pointers in a map lead to in an arena\n";
 
 static bool failed;
 
@@ -286,6 +288,8 @@ static bool print_view(const char *name)
 		print_tree(name + 5, 0);
 		return true;
 	}
+	if (!strncmp(name, "follow=", 7))
+		return oracle_follow(name + 7);
 	for (i = 0; i < ARRAY_SIZE(views); i++) {
 		if (!strcmp(name, views[i].name)) {
 			views[i].print();

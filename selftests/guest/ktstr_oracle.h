@@ -14,6 +14,7 @@
  *   gone WHAT                it went away while it was being read
  *   cut WHAT                 the rest of it is left out
  */
+#include <stdbool.h>
 #include <linux/bpf.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
@@ -46,6 +47,7 @@ void oracle_hex(const void *data, size_t len);
  *                                multiple of 8 bytes
  *   elem map= task= value=       task storage, by thread id
  *   elem map= cgroup= value=     cgroup storage, by inode number of the cgroup
+ *   slot map= at= data=          behind an element, see oracle_follow()
  *   cut map= elems=              after this many
  */
 void oracle_maps(void);
@@ -57,6 +59,26 @@ void oracle_maps(void);
  * @fd: the map
  */
 void oracle_storage(const struct bpf_map_info *info, int fd);
+
+/**
+ * oracle_follow() - from now on, show what pointers in a map lead to
+ * @spec: "MAP,OFFSET,LEN": a pointer at an offset of every value of a map leads
+ *        to this many bytes in an arena
+ *
+ * Arenas without an address of their own (map_extra) are left out.
+ *
+ * Return: false for what is not of that form.
+ */
+bool oracle_follow(const char *spec);
+
+/**
+ * oracle_followed() - show what the pointer in a value leads to
+ * @info: of the map
+ * @value: of an element
+ *
+ * Nothing, when it was not asked for or the pointer leads nowhere.
+ */
+void oracle_followed(const struct bpf_map_info *info, const void *value);
 
 /**
  * oracle_progs() - every BPF program

@@ -102,6 +102,7 @@ static bool print_elem(struct elems *e)
 	printf(" value=");
 	oracle_hex(e->value, e->value_len);
 	putchar('\n');
+	oracle_followed(e->info, e->value);
 	return true;
 }
 

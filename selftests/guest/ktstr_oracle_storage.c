@@ -60,6 +60,7 @@ static void print_of(struct storage *s, int owner, const char *what, unsigned lo
 	printf("elem map=%u %s=%llu value=", s->info->id, what, id);
 	oracle_hex(s->value, s->info->value_size);
 	putchar('\n');
+	oracle_followed(s->info, s->value);
 }
 
 static void task_elem(void *ctx, int tid, int tgid)

@@ -106,12 +106,26 @@ bool map_walk_stop(struct map_walk *w, u64 bytes)
 	return w->loss.full || w->loss.late;
 }
 
+static void add_raw(struct map_walk *w, struct value *to, const char *name, const void *data,
+		    size_t len)
+{
+	if (!w->in->raw)
+		return;
+	if (!name)
+		value_add_bytes(w->in->tree, w->values_raw, NULL, data, len);
+	else if (strcmp(name, "key") == 0)
+		value_add_bytes(w->in->tree, to, "key_raw", data, len);
+	else if (strcmp(name, "value") == 0)
+		value_add_bytes(w->in->tree, to, "value_raw", data, len);
+}
+
 void map_walk_render(struct map_walk *w, struct value *to, const char *name,
 		     const struct map_type *type, const void *data, size_t len, u64 size)
 {
 	struct vtree *t = w->in->tree;
 	struct value *all;
 
+	add_raw(w, to, name, data, len);
 	if (type->id || len >= size) {
 		value_render(t, to, name, w->l->env, type->id ? type->btf : w->in->btf, type->id,
 			     data, len);
@@ -148,24 +162,33 @@ void map_walk_value(struct map_walk *w, struct value *to, const char *name,
 	map_walk_render(w, to, name, type, w->buf, len, size);
 }
 
+static void show_of_cpu(struct map_walk *w, struct value *values, u64 pptr, u32 cpu)
+{
+	u64 kva;
+
+	if (gk_percpu(w->in->gk, pptr, cpu, &kva)) {
+		w->loss.unreadable++;
+		value_unsupported(w->in->tree, values, NULL, "there is no address for CPU %u", cpu);
+	} else {
+		map_walk_value(w, values, NULL, &w->value, kva, w->map->value_size);
+	}
+	/* CPUs are told by their place. */
+	if (w->values_raw && value_count(w->values_raw) == cpu)
+		value_add_null(w->in->tree, w->values_raw, NULL);
+}
+
 void map_walk_percpu(struct map_walk *w, struct value *to, u64 pptr)
 {
 	struct value *values = value_add_array(w->in->tree, to, "values");
 	u32 cpu;
-	u64 kva;
 
+	w->values_raw = w->in->raw ? value_add_array(w->in->tree, to, "values_raw") : NULL;
 	for (cpu = 0; cpu < w->in->nr_cpus; cpu++) {
 		if (map_walk_stop(w, w->map->value_size)) {
 			value_cut(values, w->in->nr_cpus, cpu);
 			return;
 		}
-		if (gk_percpu(w->in->gk, pptr, cpu, &kva)) {
-			w->loss.unreadable++;
-			value_unsupported(w->in->tree, values, NULL,
-					  "there is no address for CPU %u", cpu);
-			continue;
-		}
-		map_walk_value(w, values, NULL, &w->value, kva, w->map->value_size);
+		show_of_cpu(w, values, pptr, cpu);
 	}
 }
 

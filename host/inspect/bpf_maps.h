@@ -27,7 +27,9 @@
  *   STRUCT_OPS	"value" as the kernel has it, "progs": [{"member", "id"}]
  *   ARENA	"user_vm_start", "user_vm_end", "kern_vm_addr"
  *
- * and "entries": {"unsupported": why} for all else. "btf_unavailable" says why
+ * and "entries": {"unsupported": why} for all else. With struct insp.raw, "key",
+ * "value" and "values" have a "key_raw", "value_raw" or "values_raw" beside them:
+ * the bytes they were made of. "btf_unavailable" says why
  * bytes stand where types would; "zero_tail": {"from", "to"} are the indices of
  * elements at the end of an array, the last one excluded, that are all zero
  * and not in "entries"; "incomplete" says what was left out because it could

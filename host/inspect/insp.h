@@ -26,6 +26,7 @@ struct vtree;
  * @scx: its sched_ext, or NULL
  * @sched_kva: the scheduler that is looked at, 0 = the attached one
  * @nr_cpus: CPUs there are; never above what the machine was given
+ * @raw: show keys and values of maps also as the bytes they are
  * @tree: where values go; NULL for walks that do without
  * @deadline_ns: mono_ns() after which walks end by themselves; 0 = none
  * @late: set by the first walk that did so
@@ -39,6 +40,7 @@ struct insp {
 	const struct scx_layout *scx;
 	u64 sched_kva;
 	u32 nr_cpus;
+	bool raw;
 	struct vtree *tree;
 	u64 deadline_ns;
 	bool late;

@@ -48,6 +48,7 @@ struct map_loss {
  * @own: types it came with, NULL = none
  * @key: type of its keys
  * @value: type of its values
+ * @values_raw: with @in->raw, where the bytes of the CPUs' values go
  * @buf: of @room bytes, for what is read; grows by map_walk_room()
  * @room: see @buf
  * @bytes: of values read so far
@@ -62,6 +63,7 @@ struct map_walk {
 	const struct kbtf *own;
 	struct map_type key;
 	struct map_type value;
+	struct value *values_raw;
 	u8 *buf;
 	size_t room;
 	u64 bytes;

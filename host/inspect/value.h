@@ -305,4 +305,13 @@ bool value_s64(const struct value *v, s64 *out);
  */
 const char *value_text(const struct value *v);
 
+/**
+ * value_bytes() - as bytes
+ * @v: the node, or NULL
+ * @len: set to how many, also to 0
+ *
+ * Return: those of a VALUE_BYTES, owned by the tree; else NULL.
+ */
+const void *value_bytes(const struct value *v, size_t *len);
+
 #endif /* KTSTR_HOST_INSPECT_VALUE_H */

@@ -202,6 +202,14 @@ const char *value_text(const struct value *v)
 	return v->kind == VALUE_ENUM ? ((const struct value_enum *)v)->enumerator : NULL;
 }
 
+const void *value_bytes(const struct value *v, size_t *len)
+{
+	bool bytes = v && v->kind == VALUE_BYTES;
+
+	*len = bytes ? v->len : 0;
+	return bytes ? v->data : NULL;
+}
+
 static bool cpu_is_set(const struct value *v, u32 cpu)
 {
 	return cpu < v->len && ((const u8 *)v->data)[cpu / 8] & BIT(cpu % 8);

@@ -74,6 +74,22 @@ TEST_F(arrays, data_section_by_variable)
 	self->f->in.btfs = btfs;
 }
 
+/* A CPU whose memory is not there leaves its place empty. */
+TEST_F(arrays, also_as_bytes)
+{
+	struct fix_array *a = add_array(self->f, 2);
+	u64 pptr = FIX_RAM + FIX_RAM_SIZE - FIX_PERCPU - 8;
+
+	set(a, 1, 0x102);
+	self->f->in.raw = true;
+	EXPECT_TRUE(fix_has(fix_walk(self->f), "{'index':1,'value_raw':{'hex':'02010000'},"
+					       "'value':258}"));
+	a->map.map_type = BPF_MAP_TYPE_PERCPU_ARRAY;
+	memcpy(a->value, &pptr, sizeof(pptr));
+	*(u32 *)fix_percpu(self->f, pptr, 0) = 3;
+	EXPECT_TRUE(fix_has(fix_walk(self->f), "'values_raw':[{'hex':'03000000'},null]}"));
+}
+
 TEST_F(arrays, zeros_at_the_end_are_told_not_shown)
 {
 	struct fix_array *a = add_array(self->f, 1000);

@@ -70,6 +70,23 @@ TEST_F(hashes, keys_and_values_by_type)
 	EXPECT_TRUE(fix_has(fix_walk(self->f), "{'key':12,'value':{'a':102,'b':0}}"));
 }
 
+TEST_F(hashes, also_as_bytes)
+{
+	u64 pptr = FIX_RAM + 0x2000;
+
+	add_elem(self, 1, 10, 0x102);
+	self->f->in.raw = true;
+	EXPECT_TRUE(fix_has(fix_walk(self->f), "{'key_raw':{'hex':'0a000000'},'key':10,"
+					       "'value_raw':{'hex':'02010000'},'value':258}"));
+	self->htab->map.map_type = BPF_MAP_TYPE_PERCPU_HASH;
+	*(u64 *)(self->buckets[1].first - FIX_RAM + self->f->ram + offsetof(struct fix_elem, key) +
+		 8) = pptr;
+	*(u32 *)fix_percpu(self->f, pptr, 0) = 1;
+	*(u32 *)fix_percpu(self->f, pptr, 1) = 2;
+	EXPECT_TRUE(fix_has(fix_walk(self->f), "'values':[1,2],'values_raw':"
+					       "[{'hex':'01000000'},{'hex':'02000000'}]}"));
+}
+
 TEST_F(hashes, empty)
 {
 	EXPECT_TRUE(fix_has(fix_walk(self->f), "'entries':[]"));

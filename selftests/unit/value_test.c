@@ -255,6 +255,19 @@ TEST_F(tree, texts_are_copies)
 	EXPECT_STREQ("hello", value_text(value_first(self->root)));
 }
 
+TEST_F(tree, bytes)
+{
+	size_t len;
+
+	value_add_bytes(self->t, self->root, "a", "\1\0\2", 3);
+	value_add_text(self->t, self->root, "b", "text");
+	EXPECT_EQ(0, memcmp(value_bytes(value_at(self->root, 0), &len), "\1\0\2", 3));
+	EXPECT_EQ(3, len);
+	EXPECT_EQ(NULL, value_bytes(value_at(self->root, 1), &len));
+	EXPECT_EQ(0, len);
+	EXPECT_EQ(NULL, value_bytes(NULL, &len));
+}
+
 TEST_F(tree, numbers_of_other_kinds)
 {
 	const struct value *v;

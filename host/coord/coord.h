@@ -66,6 +66,7 @@ struct coord_map_write {
  *              with @hold_ns
  * @inspect_fd: listening socket, the caller's, where a held guest may be asked
  *              (lib/wire_inspect.h); -1 = none. Counts only with @hold_ns
+ * @dump_raw: snapshots show keys and values of maps also as bytes
  * @deaf_watch: fault injection: no vCPU ever arms its debug registers
  * @stuck_vcpu: fault injection: this one, counted from 1, never stands still;
  *              0 = none
@@ -89,6 +90,7 @@ struct coord_config {
 	bool dual;
 	u32 periodic;
 	bool symbol_digest;
+	bool dump_raw;
 	bool save_memory;
 	int memory_fd;
 	u64 hold_ns;

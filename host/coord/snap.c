@@ -58,6 +58,8 @@ static int copy(struct lookout *l, const struct snap_want *want, struct snap *s)
 		.state_budget_ns = STATE_BUDGET_NS * l->cfg->slowdown,
 	};
 
+	if (src.state)
+		src.state->in.raw = l->cfg->dump_raw;
 	return capture_take(&s->cap, &src);
 }
 

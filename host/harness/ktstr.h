@@ -205,6 +205,8 @@ struct ktstr_map_write {
  * @symbol_digest: have the host say what all symbols it knows come to:
  *                 ktstr_symbol_digest(); the guest then waits for the observer,
  *                 as with @ops
+ * @dump_raw: show keys and values of BPF maps in snapshots also as the bytes
+ *            they are: members "key_raw", "value_raw" and "values_raw"
  * @host_fault: what the host side shall break in itself
  * @fallback_map: end of the name of the map with @fallback_flag; NULL = none
  * @fallback_flag: variable the scheduler sets to say that it has failed
@@ -246,6 +248,7 @@ struct ktstr_test {
 	bool dual_snapshot;
 	u32 periodic;
 	bool symbol_digest;
+	bool dump_raw;
 	enum ktstr_host_fault host_fault;
 	const char *fallback_map;
 	const char *fallback_flag;

@@ -255,6 +255,7 @@ static int plan_observation(const struct ktstr_test *test, struct plan *p, struc
 	c->dual = test->dual_snapshot;
 	c->periodic = test->periodic;
 	c->symbol_digest = test->symbol_digest;
+	c->dump_raw = test->dump_raw;
 	c->deaf_watch = test->host_fault == KTSTR_HOST_FAULT_DEAF_WATCH;
 	if (test->host_fault == KTSTR_HOST_FAULT_STUCK_VCPU) {
 		c->stuck_vcpu = 2;

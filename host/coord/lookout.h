@@ -31,7 +31,6 @@
 #include "host/coord/runlog.h"
 #include "host/coord/user_watch.h"
 #include "host/inspect/dump.h"
-#include "host/inspect/runnable.h"
 
 #define LOOKOUT_SCHED_LOG_MAX 16384
 /* Tagged snapshots written in one run; a guest that asks for more gets none. */
@@ -142,8 +141,6 @@ struct hold {
  * @log: where reports go
  * @hooks: the coordinator
  * @obs: the host's view of the kernel
- * @runnable: where the run queues are; valid with @has_runnable
- * @has_runnable: see there
  * @jiffies_kva: address of jiffies_64, 0 = unknown
  * @await_id: observer request that waits for @obs, 0 = none
  * @canary_idx: user slot of the arm-time canary, -1 = none
@@ -196,8 +193,6 @@ struct lookout {
 	struct runlog *log;
 	struct lookout_hooks hooks;
 	struct observer obs;
-	struct runnable_layout runnable;
-	bool has_runnable;
 	u64 jiffies_kva;
 	u32 await_id;
 	int canary_idx;

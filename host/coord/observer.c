@@ -49,6 +49,7 @@ static int load(struct observer *o)
 	/* a kernel without sched_ext can still be looked at */
 	ret = scx_layout_init(&o->scx, o->gk, o->kbtf, &o->error);
 	o->has_scx = !ret;
+	o->has_runnable = !runnable_layout_init(&o->runnable, o->gk, o->kbtf, &o->runnable_error);
 	o->view =
 		guest_state_new(o->gk, o->kbtf, o->has_scx ? &o->scx : NULL, o->nr_cpus, &o->error);
 	return 0;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
+#include "host/inspect/runnable.h"
 #include "host/inspect/scx.h"
 #include "host/kernel/guest_kernel.h"
 #include "host/kernel/kbtf.h"
@@ -41,6 +42,9 @@ enum observer_state {
  * @kbtf: types; NULL when only they could not be had, see @error
  * @scx: where sched_ext keeps its state
  * @has_scx: @scx is valid
+ * @runnable: where the run queues are
+ * @has_runnable: @runnable is valid, else @runnable_error says why not
+ * @runnable_error: see there
  * @view: all that can be looked at; NULL: @error says why
  * @nr_cpus: of the machine; set by who starts it
  * @want_digest: set by who starts it, to have @digest
@@ -61,6 +65,9 @@ struct observer {
 	struct kbtf *kbtf;
 	struct scx_layout scx;
 	bool has_scx;
+	struct runnable_layout runnable;
+	bool has_runnable;
+	struct ktstr_err runnable_error;
 	struct guest_state *view;
 	u32 nr_cpus;
 	bool want_digest;

@@ -40,13 +40,15 @@ static void look_for_failure(struct lookout *l, u64 sched_kva, bool published)
 
 	if (l->late_seen || l->fallback_kind)
 		return;
-	if (sched_kva && !scx_exit_info_read(&l->obs.scx, l->obs.gk, sched_kva, &info) &&
+	if (sched_kva)
+		scx_exit_kind_read(&l->obs.scx, l->obs.gk, sched_kva, &kind);
+	/* 0 as long as it runs */
+	if (kind && !scx_exit_info_read(&l->obs.scx, l->obs.gk, sched_kva, &info) &&
 	    info.kind >= SCX_EXIT_ERROR) {
 		l->fallback_kind = info.kind;
 		return;
 	}
-	if (sched_kva && !scx_exit_kind_read(&l->obs.scx, l->obs.gk, sched_kva, &kind) &&
-	    kind >= SCX_EXIT_ERROR && published) {
+	if (kind >= SCX_EXIT_ERROR && published) {
 		l->fallback_kind = kind;
 		return;
 	}
@@ -64,23 +66,19 @@ static void look_for_failure(struct lookout *l, u64 sched_kva, bool published)
 static void look_for_waiters(struct lookout *l, u64 sched_kva)
 {
 	struct runnable_scan scan;
-	struct ktstr_err err;
 	u64 limit;
 
 	if (!l->cfg->dual || !sched_kva || l->state.phase != CAPTURE_IDLE)
 		return;
-	if (!l->has_runnable) {
-		if (runnable_layout_init(&l->runnable, l->obs.gk, l->obs.kbtf, &err)) {
-			capture_note_unavailable(&l->state, err.msg);
-			return;
-		}
-		l->has_runnable = true;
+	if (!l->obs.has_runnable) {
+		capture_note_unavailable(&l->state, l->obs.runnable_error.msg);
+		return;
 	}
 	if (scx_watchdog_read(&l->obs.scx, l->obs.gk, sched_kva, &limit)) {
 		capture_note_unavailable(&l->state, "the scheduler's watchdog is not known");
 		return;
 	}
-	if (!runnable_oldest(&l->runnable, l->obs.gk, l->vm->nr_vcpus, &scan))
+	if (!runnable_oldest(&l->obs.runnable, l->obs.gk, l->vm->nr_vcpus, &scan))
 		capture_note_scan(&l->state, scan.max_age, limit);
 }
 

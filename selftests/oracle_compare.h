@@ -121,6 +121,60 @@ static inline bool member_u64(const struct value *v, const char *path, u64 *out)
 }
 
 /**
+ * struct looks - one guest, seen three times
+ * @before: by itself
+ * @seen: by the host, standing still
+ * @after: by itself
+ * @t: what came of it
+ */
+struct looks {
+	const struct ktstr_output *before;
+	const struct ktstr_snapshot *seen;
+	const struct ktstr_output *after;
+	struct oracle_tally t;
+};
+
+/**
+ * part() - a part of the snapshot; without it that is wrong
+ * @l: the looks
+ * @fmt: its path
+ *
+ * Return: the value, or NULL.
+ */
+static inline const struct value *__printf(2, 3) part(struct looks *l, const char *fmt, ...)
+{
+	const struct value *v;
+	struct ktstr_err err = { "" };
+	char path[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	v = ktstr_snapshot_value(l->seen, path, &err);
+	if (!v)
+		tally_wrong(&l->t, "%s", err.msg);
+	return v;
+}
+
+/**
+ * looks_end() - end a part of the comparison
+ * @l: the looks, whose tally begins again
+ * @what: the part, for people
+ * @at_least: comparisons there have to be
+ *
+ * Return: whether nothing in it was wrong.
+ */
+static inline bool looks_end(struct looks *l, const char *what, u64 at_least)
+{
+	bool right = !l->t.wrong && l->t.compared >= at_least;
+
+	tally_print(&l->t, what);
+	memset(&l->t, 0, sizeof(l->t));
+	return right;
+}
+
+/**
  * oracle_word_at() - a word of a line
  * @rec: the line; any number of blanks and tabs are between its words
  * @index: 0 is the first

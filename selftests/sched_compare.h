@@ -18,37 +18,6 @@
 /* sysconf(_SC_CLK_TCK) of every architecture here */
 #define NS_PER_TICK (NSEC_PER_SEC / 100)
 
-/**
- * struct looks - one guest, seen three times
- * @before: by itself
- * @seen: by the host, standing still
- * @after: by itself
- * @t: what came of it
- */
-struct looks {
-	const struct ktstr_output *before;
-	const struct ktstr_snapshot *seen;
-	const struct ktstr_output *after;
-	struct oracle_tally t;
-};
-
-/* A part of the snapshot; without it that is wrong. */
-static inline const struct value *__printf(2, 3) part(struct looks *l, const char *fmt, ...)
-{
-	const struct value *v;
-	struct ktstr_err err = { "" };
-	char path[128];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(path, sizeof(path), fmt, ap);
-	va_end(ap);
-	v = ktstr_snapshot_value(l->seen, path, &err);
-	if (!v)
-		tally_wrong(&l->t, "%s", err.msg);
-	return v;
-}
-
 /* A member that only grows; what the kernel does not have is not compared. */
 static inline void member_between(struct looks *l, const struct value *v, const char *path,
 				  u64 unit, const char *what, u64 before, u64 after)

@@ -63,16 +63,6 @@ FIXTURE_TEARDOWN(sched_state)
 	test_end(_metadata, &self->res);
 }
 
-/* Ends a part of the comparison. Return: whether nothing in it was wrong. */
-static bool all_right(struct looks *l, const char *what, u64 at_least)
-{
-	bool right = !l->t.wrong && l->t.compared >= at_least;
-
-	tally_print(&l->t, what);
-	memset(&l->t, 0, sizeof(l->t));
-	return right;
-}
-
 /* They spin from the first moment to the last. */
 static void compare_workers(struct looks *l, const struct ktstr_result *res)
 {
@@ -105,29 +95,29 @@ TEST_F_TIMEOUT(sched_state, is_what_the_guest_says, RUN_TIMEOUT_S)
 		SKIP(return, "a build without json-c cannot read snapshots");
 
 	compare_scx_state(l);
-	EXPECT_TRUE(all_right(l, "state", variant->scheduler ? 6 : 5));
+	EXPECT_TRUE(looks_end(l, "state", variant->scheduler ? 6 : 5));
 	compare_events(l);
-	EXPECT_TRUE(all_right(l, "events", variant->scheduler ? 9 : 0));
+	EXPECT_TRUE(looks_end(l, "events", variant->scheduler ? 9 : 0));
 	compare_run_queues(l, CPUS);
-	EXPECT_TRUE(all_right(l, "run queues", 3 * CPUS));
+	EXPECT_TRUE(looks_end(l, "run queues", 3 * CPUS));
 	compare_schedstat(l, CPUS);
-	EXPECT_TRUE(all_right(l, "schedstat", 8 * CPUS));
+	EXPECT_TRUE(looks_end(l, "schedstat", 8 * CPUS));
 	compare_cpu_time(l, CPUS);
-	EXPECT_TRUE(all_right(l, "CPU time", 10 * CPUS));
+	EXPECT_TRUE(looks_end(l, "CPU time", 10 * CPUS));
 	compare_softirqs(l, CPUS);
-	EXPECT_TRUE(all_right(l, "softirqs", 10 * CPUS));
+	EXPECT_TRUE(looks_end(l, "softirqs", 10 * CPUS));
 	nr = compare_domains(l, CPUS);
 	EXPECT_GE(nr, CPUS);
-	EXPECT_TRUE(all_right(l, "domains", 50 * nr));
+	EXPECT_TRUE(looks_end(l, "domains", 50 * nr));
 	nr = compare_tasks(l);
 	/* PID 1, the workers, and threads of the kernel for each CPU */
 	EXPECT_GT(nr, 1 + CPUS + CPUS);
-	EXPECT_TRUE(all_right(l, "tasks", 5 * nr));
+	EXPECT_TRUE(looks_end(l, "tasks", 5 * nr));
 	ksft_print_msg("tasks: %llu, and %llu that only the host saw\n", (unsigned long long)nr,
 		       (unsigned long long)unknown_tasks(l));
 	EXPECT_GE(settled_queues(l), CPUS / 2);
 	compare_workers(l, &self->res);
-	EXPECT_TRUE(all_right(l, "workers", self->res.nr_workers));
+	EXPECT_TRUE(looks_end(l, "workers", self->res.nr_workers));
 }
 
 int main(int argc, char **argv)

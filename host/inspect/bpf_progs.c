@@ -19,6 +19,7 @@ enum prog_field {
 	PROG_TYPE,
 	PROG_LEN,
 	PROG_JITED_LEN,
+	PROG_BPF_FUNC,
 	PROG_STATS,
 	PROG_AUX,
 };
@@ -27,6 +28,7 @@ static const struct kfield prog_fields[] = {
 	[PROG_TYPE] = { .member = "type", .need = true },
 	[PROG_LEN] = { .member = "len" },
 	[PROG_JITED_LEN] = { .member = "jited_len" },
+	[PROG_BPF_FUNC] = { .member = "bpf_func", .form = KFIELD_HEX },
 	[PROG_STATS] = { .member = "stats", .form = KFIELD_HEX },
 	[PROG_AUX] = { .member = "aux", .form = KFIELD_HEX, .need = true },
 };
@@ -41,6 +43,8 @@ enum aux_field {
 	AUX_BTF,
 	AUX_FUNC_INFO,
 	AUX_FUNC_INFO_CNT,
+	AUX_FUNC,
+	AUX_FUNC_CNT,
 };
 
 static const struct kfield aux_fields[] = {
@@ -52,6 +56,8 @@ static const struct kfield aux_fields[] = {
 	[AUX_BTF] = { .member = "btf", .form = KFIELD_HEX },
 	[AUX_FUNC_INFO] = { .member = "func_info", .form = KFIELD_HEX },
 	[AUX_FUNC_INFO_CNT] = { .member = "func_info_cnt" },
+	[AUX_FUNC] = { .member = "func", .form = KFIELD_HEX },
+	[AUX_FUNC_CNT] = { .member = "func_cnt" },
 };
 
 /* Members of struct bpf_prog_stats, in the order of stats_fields[]. */
@@ -91,6 +97,17 @@ int bpf_progs_layout_init(struct bpf_progs_layout *l, const struct guest_kernel 
 	return ret;
 }
 
+/* Type of function @i of a program, 0 = not known. */
+static u32 func_type(const struct insp *in, const struct bpf_prog_view *v, u32 i)
+{
+	u64 at = v->func_info + i * sizeof(struct bpf_func_info) + FUNC_INFO_TYPE;
+	u32 type;
+
+	if (!v->func_info || i >= v->func_info_cnt || gk_read_u32(in->gk, at, &type))
+		return 0;
+	return type;
+}
+
 /* Text behind a pointer; "" for one that leads nowhere. */
 static void read_text(const struct insp *in, u64 text, char *buf, size_t len)
 {
@@ -102,7 +119,7 @@ static void read_text(const struct insp *in, u64 text, char *buf, size_t len)
 static void read_aux(const struct insp *in, const struct bpf_progs_layout *l, const struct kcopy *c,
 		     struct bpf_prog_view *v)
 {
-	u64 st_ops = kstruct_u64(&l->aux, c, AUX_ST_OPS), func, name;
+	u64 st_ops = kstruct_u64(&l->aux, c, AUX_ST_OPS), name;
 
 	v->verified_insns = kstruct_u64(&l->aux, c, AUX_VERIFIED_INSNS);
 	v->load_time_ns = kstruct_u64(&l->aux, c, AUX_LOAD_TIME);
@@ -112,11 +129,11 @@ static void read_aux(const struct insp *in, const struct bpf_progs_layout *l, co
 	if (st_ops && l->st_ops_name != BPF_NO_MEMBER &&
 	    gk_read_u64(in->gk, st_ops + l->st_ops_name, &name) == 0)
 		read_text(in, name, v->st_ops, sizeof(v->st_ops));
-	/* The first is the program's own, the others those of functions it calls. */
-	func = kstruct_u64(&l->aux, c, AUX_FUNC_INFO);
-	if (!func || !kstruct_u64(&l->aux, c, AUX_FUNC_INFO_CNT) ||
-	    gk_read_u32(in->gk, func + FUNC_INFO_TYPE, &v->func_type))
-		v->func_type = 0;
+	v->func_info = kstruct_u64(&l->aux, c, AUX_FUNC_INFO);
+	v->func_info_cnt = kstruct_u64(&l->aux, c, AUX_FUNC_INFO_CNT);
+	v->func_type = func_type(in, v, 0);
+	v->funcs = kstruct_u64(&l->aux, c, AUX_FUNC);
+	v->nr_funcs = v->funcs ? kstruct_u64(&l->aux, c, AUX_FUNC_CNT) : 0;
 }
 
 static void read_stats(const struct insp *in, const struct bpf_progs_layout *l, u64 stats,
@@ -149,6 +166,7 @@ int bpf_prog_read(const struct insp *in, const struct bpf_progs_layout *l, u64 k
 	v->type = kstruct_u64(&l->prog, &c, PROG_TYPE);
 	v->len = kstruct_u64(&l->prog, &c, PROG_LEN);
 	v->jited_len = kstruct_u64(&l->prog, &c, PROG_JITED_LEN);
+	v->bpf_func = kstruct_u64(&l->prog, &c, PROG_BPF_FUNC);
 	stats = kstruct_u64(&l->prog, &c, PROG_STATS);
 	aux = kstruct_u64(&l->prog, &c, PROG_AUX);
 	if (kstruct_read(&l->aux, in->gk, aux, &c))
@@ -178,16 +196,50 @@ struct progs_walk {
 };
 
 /* Names in struct bpf_prog_aux are cut at 15 characters. */
-static void add_func(struct progs_walk *w, struct value *node, const struct bpf_prog_view *v)
+static void add_func(struct progs_walk *w, struct value *node, const struct bpf_prog_view *v,
+		     u32 type)
 {
 	const struct btf_type *t;
 	const struct kbtf *own;
 
 	own = w->in->btfs && v->btf ? guest_btf_get(w->in->btfs, v->btf, NULL) : NULL;
-	t = own && v->func_type ? btf__type_by_id(kbtf_btf(own), v->func_type) : NULL;
+	t = own && type ? btf__type_by_id(kbtf_btf(own), type) : NULL;
 	if (t && btf_is_func(t))
 		value_add_text(w->in->tree, node, "func",
 			       btf__name_by_offset(kbtf_btf(own), t->name_off));
+}
+
+static void add_code(struct progs_walk *w, struct value *node, u64 bpf_func, u32 jited_len)
+{
+	value_add_uint(w->in->tree, node, "jited_bytes", jited_len);
+	if (bpf_func)
+		value_add_hex(w->in->tree, node, "bpf_func", bpf_func);
+}
+
+/* Functions that a program calls are programs of their own; the first is itself. */
+static void add_subprogs(struct progs_walk *w, struct value *node, const struct bpf_prog_view *v)
+{
+	u32 i, nr = min_t(u32, v->nr_funcs, BPF_SUBPROGS_MAX);
+	struct value *all, *one;
+	struct kcopy c;
+	u64 prog;
+
+	if (nr < 2)
+		return;
+	all = value_add_array(w->in->tree, node, "subprogs");
+	for (i = 1; i < nr && !insp_late(w->in); i++) {
+		if (gk_read_u64(w->in->gk, v->funcs + i * sizeof(prog), &prog) ||
+		    kstruct_read(&w->l->prog, w->in->gk, prog, &c)) {
+			value_unsupported(w->in->tree, all, NULL, "it is not mapped");
+			continue;
+		}
+		one = value_add_struct(w->in->tree, all, NULL);
+		add_func(w, one, v, func_type(w->in, v, i));
+		add_code(w, one, kstruct_u64(&w->l->prog, &c, PROG_BPF_FUNC),
+			 kstruct_u64(&w->l->prog, &c, PROG_JITED_LEN));
+	}
+	if (i < v->nr_funcs)
+		value_cut(all, v->nr_funcs - 1, i - 1);
 }
 
 static void add_type(struct progs_walk *w, struct value *node, u32 type)
@@ -221,18 +273,19 @@ static void add_prog(struct progs_walk *w, struct value *node, const struct bpf_
 	struct vtree *t = w->in->tree;
 
 	value_add_text(t, node, "name", v->name);
-	add_func(w, node, v);
+	add_func(w, node, v, v->func_type);
 	add_type(w, node, v->type);
 	if (*v->st_ops)
 		value_add_text(t, node, "struct_ops", v->st_ops);
 	if (*v->attach)
 		value_add_text(t, node, "attach", v->attach);
 	value_add_uint(t, node, "insns", v->len);
-	value_add_uint(t, node, "jited_bytes", v->jited_len);
+	add_code(w, node, v->bpf_func, v->jited_len);
 	value_add_uint(t, node, "verified_insns", v->verified_insns);
 	if (v->load_time_ns)
 		value_add_uint(t, node, "load_time_ns", v->load_time_ns);
 	add_stats(w, node, v);
+	add_subprogs(w, node, v);
 }
 
 static int walk_prog(void *ctx, u64 id, u64 prog)

@@ -18,6 +18,8 @@ struct value;
 
 /* Programs that are shown. */
 #define BPF_PROGS_MAX 4096
+/* Functions of one program; BPF_MAX_SUBPROGS of the verifier. */
+#define BPF_SUBPROGS_MAX 256
 /* A function's name, as BPF objects have them; longer ones are cut. */
 #define BPF_PROG_NAME_MAX 128
 
@@ -61,10 +63,16 @@ int bpf_progs_layout_init(struct bpf_progs_layout *l, const struct guest_kernel 
  * @type: BPF_PROG_TYPE_*, any number
  * @len: instructions as the kernel has them
  * @jited_len: bytes of machine code
+ * @bpf_func: where it begins, or the interpreter that runs it; 0 = unknown
  * @verified_insns: instructions the verifier went through
  * @load_time_ns: since boot, 0 = unknown
  * @btf: address of its struct btf, 0 = none
  * @func_type: its BTF_KIND_FUNC in there, 0 = unknown
+ * @func_info: address of what types its functions have, 0 = unknown
+ * @func_info_cnt: of how many
+ * @funcs: address of an array of pointers to the struct bpf_prog of each of its
+ *         functions, itself the first; 0 = it is the only one
+ * @nr_funcs: how many, any number
  * @has_stats: the three below could be read, for every CPU
  * @run_cnt: runs, of all CPUs; counted while kernel.bpf_stats_enabled is 1
  * @run_time_ns: the same
@@ -80,10 +88,15 @@ struct bpf_prog_view {
 	u32 type;
 	u32 len;
 	u32 jited_len;
+	u64 bpf_func;
 	u32 verified_insns;
 	u64 load_time_ns;
 	u64 btf;
 	u32 func_type;
+	u64 func_info;
+	u32 func_info_cnt;
+	u64 funcs;
+	u32 nr_funcs;
 	bool has_stats;
 	u64 run_cnt;
 	u64 run_time_ns;
@@ -120,8 +133,9 @@ u32 bpf_progs_warm(struct insp *in, const struct bpf_progs_layout *l);
  * @l: the layout
  * @to: a VALUE_ARRAY that gets one struct for each, in order of id: "id",
  *      "name", "func" (in full, where its types say), "type", "type_name",
- *      "struct_ops", "attach", "insns", "jited_bytes", "verified_insns",
- *      "load_time_ns", "run_cnt", "run_time_ns", "misses", "stats_enabled"
+ *      "struct_ops", "attach", "insns", "jited_bytes", "bpf_func",
+ *      "verified_insns", "load_time_ns", "run_cnt", "run_time_ns", "misses",
+ *      "stats_enabled"; "subprogs" of "func", "jited_bytes", "bpf_func"
  *
  * At most BPF_PROGS_MAX; what cannot be read says so in place.
  */

@@ -7,6 +7,7 @@
 
 #include "dump.h"
 #include "dump_state.h"
+#include "dump_symbol.h"
 #include "host/kernel/guest_kernel.h"
 #include "json_text.h"
 #include "lib/text.h"
@@ -23,11 +24,12 @@ static void put_line(json_writer_t *w, const char *text, size_t len)
 	json_line(w, text, min_t(size_t, len, LINE_MAX_BYTES));
 }
 
-static void put_symbol(json_writer_t *w, const char *name, const struct guest_kernel *gk, u64 kva)
+static void put_symbol(json_writer_t *w, const char *name, const struct capture *c,
+		       const struct dump_extra *x, u64 kva)
 {
 	char text[GK_SYMBOLISE_MAX];
 
-	json_text_field(w, name, gk_symbolise(gk, kva, text, sizeof(text)));
+	json_text_field(w, name, dump_symbolise(x->gk, c->state, kva, text, sizeof(text)));
 }
 
 /* Where the last LINES_MAX lines begin. */
@@ -74,9 +76,10 @@ static void put_gprs(json_writer_t *w, const struct vcpu_regs *r)
 	jsonw_end_object(w);
 }
 
-static void put_vcpu(json_writer_t *w, u32 index, const struct capture_vcpu *v,
+static void put_vcpu(json_writer_t *w, u32 index, const struct capture *c,
 		     const struct dump_extra *x)
 {
+	const struct capture_vcpu *v = &c->vcpus[index];
 	const struct vcpu_regs *r = &v->regs;
 
 	jsonw_start_object(w);
@@ -87,7 +90,7 @@ static void put_vcpu(json_writer_t *w, u32 index, const struct capture_vcpu *v,
 					"parked");
 	if (v->parked && r->valid) {
 		json_hex_field(w, "instruction_pointer", r->ip);
-		put_symbol(w, "ip_symbol", x->gk, r->ip);
+		put_symbol(w, "ip_symbol", c, x, r->ip);
 		json_hex_field(w, "stack_pointer", r->sp);
 		json_hex_field(w, "page_table_root", r->pt_root);
 		if (r->has_user_pt_root)
@@ -120,7 +123,7 @@ static void put_frozen(json_writer_t *w, const struct capture *c)
 }
 
 static void put_exit_info(json_writer_t *w, const struct scx_exit_info_view *v,
-			  const struct dump_extra *x)
+			  const struct capture *c, const struct dump_extra *x)
 {
 	u32 i;
 
@@ -141,7 +144,7 @@ static void put_exit_info(json_writer_t *w, const struct scx_exit_info_view *v,
 	for (i = 0; i < min_t(u32, v->bt_len, SCX_BT_MAX); i++) {
 		jsonw_start_object(w);
 		json_hex_field(w, "address", v->bt[i]);
-		put_symbol(w, "symbol", x->gk, v->bt[i]);
+		put_symbol(w, "symbol", c, x, v->bt[i]);
 		jsonw_end_object(w);
 	}
 	jsonw_end_array(w);
@@ -216,7 +219,7 @@ static void put_capture(json_writer_t *w, const struct capture *c, const struct 
 	json_text_field(w, "tag", c->tag);
 	put_frozen(w, c);
 	put_scx(w, c, x);
-	put_exit_info(w, exit_info, x);
+	put_exit_info(w, exit_info, c, x);
 	put_watch(w, &c->watch);
 	if (c->has_jiffies)
 		json_u64_field(w, "jiffies", c->jiffies);
@@ -224,7 +227,7 @@ static void put_capture(json_writer_t *w, const struct capture *c, const struct 
 	jsonw_name(w, "vcpu_regs");
 	jsonw_start_array(w);
 	for (i = 0; i < c->nr_vcpus; i++)
-		put_vcpu(w, i, &c->vcpus[i], x);
+		put_vcpu(w, i, c, x);
 	jsonw_end_array(w);
 	if (!c->state)
 		json_text_field(w, "state_unavailable", NO_STATE);
@@ -419,7 +422,7 @@ void dump_view_fill(const struct capture *c, const struct dump_extra *x, const c
 	snprintf(v->tag, sizeof(v->tag), "%s", c->tag);
 	snprintf(v->schema, sizeof(v->schema), "%s", dump_schema(c, x));
 	if (r) {
-		gk_symbolise(x->gk, r->ip, symbol, sizeof(symbol));
+		dump_symbolise(x->gk, c->state, r->ip, symbol, sizeof(symbol));
 		text_escape_line(v->ip_symbol, sizeof(v->ip_symbol), symbol, strlen(symbol));
 	}
 	if (x->exit_info)

@@ -144,6 +144,7 @@ struct fix_prog {
 	u32 type;
 	u32 len;
 	u32 jited_len;
+	u64 bpf_func;
 	u64 stats;
 	u64 aux;
 };
@@ -157,6 +158,8 @@ struct fix_aux {
 	u64 btf;
 	u64 func_info;
 	u32 func_info_cnt;
+	u32 func_cnt;
+	u64 func;
 	char name[BPF_OBJ_NAME_LEN];
 };
 
@@ -396,6 +399,7 @@ static inline void fix_prog_types(struct fix_ids *t)
 	FIX_FIELDS(t->b, "bpf_prog", fix_prog, FAKE_MEMBER(struct fix_prog, type, t->w),
 		   FAKE_MEMBER(struct fix_prog, len, t->w),
 		   FAKE_MEMBER(struct fix_prog, jited_len, t->w),
+		   FAKE_MEMBER(struct fix_prog, bpf_func, t->d),
 		   FAKE_MEMBER(struct fix_prog, stats, t->d),
 		   FAKE_MEMBER(struct fix_prog, aux, t->d));
 	FIX_FIELDS(t->b, "bpf_prog_aux", fix_aux, FAKE_MEMBER(struct fix_aux, id, t->w),
@@ -406,6 +410,8 @@ static inline void fix_prog_types(struct fix_ids *t)
 		   FAKE_MEMBER(struct fix_aux, btf, t->d),
 		   FAKE_MEMBER(struct fix_aux, func_info, t->d),
 		   FAKE_MEMBER(struct fix_aux, func_info_cnt, t->w),
+		   FAKE_MEMBER(struct fix_aux, func_cnt, t->w),
+		   FAKE_MEMBER(struct fix_aux, func, t->d),
 		   FAKE_MEMBER(struct fix_aux, name, t->name));
 	FIX_FIELDS(t->b, "bpf_prog_stats", fix_stats, FAKE_MEMBER(struct fix_stats, cnt, t->d),
 		   FAKE_MEMBER(struct fix_stats, nsecs, t->d),

@@ -82,6 +82,36 @@ TEST_F(progs, full_name_and_what_it_is_attached_to)
 	EXPECT_EQ(NULL, strstr(walk(self), "'func'"));
 }
 
+TEST_F(progs, where_its_code_is_and_that_of_functions_it_calls)
+{
+	struct fix_prog *sub = fix_alloc(self->f, sizeof(*sub));
+	u64 *funcs = fix_alloc(self->f, 3 * sizeof(*funcs));
+	u32 *info = fix_alloc(self->f, 16);
+
+	self->prog->jited_len = 100;
+	self->prog->bpf_func = 0xffffffffc0001000;
+	EXPECT_TRUE(fix_has(walk(self), "'jited_bytes':100,'bpf_func':'0xffffffffc0001000'"));
+	EXPECT_EQ(NULL, strstr(self->f->json, "subprogs"));
+	*sub = (struct fix_prog){ .jited_len = 50, .bpf_func = 0xffffffffc0002000 };
+	info[3] = self->f->func_type;
+	funcs[1] = fix_kva(self->f, sub);
+	funcs[2] = FIX_NOWHERE;
+	self->aux->btf = fix_kva(self->f, self->f->types);
+	self->aux->func_info = fix_kva(self->f, info);
+	self->aux->func_info_cnt = 2;
+	self->aux->func = fix_kva(self->f, funcs);
+	self->aux->func_cnt = 3;
+	EXPECT_EQ(1, bpf_progs_warm(&self->f->in, &self->l));
+	EXPECT_TRUE(fix_has(walk(self), "'subprogs':[{'func':'a_function_with_a_long_name',"
+					"'jited_bytes':50,'bpf_func':'0xffffffffc0002000'},"
+					"{'unsupported':'it is not mapped'}]"));
+	self->aux->func_cnt = 0xffffffff;
+	EXPECT_TRUE(fix_has(walk(self), "'needed':4294967294,'had':255"));
+	self->aux->func = FIX_NOWHERE;
+	self->aux->func_cnt = 2;
+	EXPECT_TRUE(fix_has(walk(self), "'subprogs':[{'unsupported'"));
+}
+
 TEST_F(progs, counts_of_all_cpus)
 {
 	u32 *key = fix_alloc(self->f, 16);

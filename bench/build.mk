@@ -1,25 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # OUT/bench/boot-once, OUT/bench/latency-once, and OUT/bench/NAME-bench of
-# NAME_bench.c each: what scripts/bench measures with. Not part of "all".
+# NAME_bench.c and NAME_*.c each: what scripts/bench measures with. And
+# OUT/bench/kernel-types.o, the kernel's types as DWARF, for drgn. Not part of "all".
 
 bench_obj := $(call to_obj,obj,$(call root_glob,bench/*.c))
-bench_single := $(filter %_bench.o,$(bench_obj))
-bench_bin := $(patsubst $(OUT)/obj/%_bench.o,$(OUT)/%-bench,$(bench_single))
-bench_latency := $(filter %/latency_once.o,$(bench_obj))
+bench_bin := $(patsubst $(OUT)/obj/%_bench.o,$(OUT)/%-bench,$(filter %_bench.o,$(bench_obj)))
+bench_types := $(OUT)/bench/kernel-types.o
+# objects whose names begin like that of a program's own
+bench_of = $(filter $(OUT)/obj/bench/$(1)_%.o,$(bench_obj)) $(OUT)/obj/bench/figure.o
+bench_boot := $(addprefix $(OUT)/obj/bench/,boot_once.o peer.o peer_pack.o peer_unpack.o \
+	start_ktstr.o start_qemu.o vmm_memory.o)
 
-$(OUT)/bench/boot-once: $(filter-out $(bench_single) $(bench_latency),$(bench_obj)) $(OUT)/libktstr.a
+$(OUT)/bench/boot-once: $(bench_boot) $(OUT)/libktstr.a
 	$(call msg,LINK)
 	$(call link)
 
-$(OUT)/bench/latency-once: $(bench_latency) $(OUT)/libktstr.a
+$(OUT)/bench/latency-once: $(OUT)/obj/bench/latency_once.o $(OUT)/libktstr.a
 	$(call msg,LINK)
 	$(call link)
 
-$(bench_bin): $(OUT)/bench/%-bench: $(OUT)/obj/bench/%_bench.o $(OUT)/libktstr.a
+$(foreach b,$(bench_bin),$(eval $(b): \
+	$(call bench_of,$(patsubst %-bench,%,$(notdir $(b)))) $(OUT)/libktstr.a))
+$(bench_bin):
 	$(call msg,LINK)
 	$(call link)
 
-bench: $(OUT)/bench/boot-once $(OUT)/bench/latency-once $(bench_bin)
+# clang keeps types that nothing uses, when told
+$(bench_types): $(scx_stamp)
+	$(call msg,CC)
+	$(Q)mkdir -p $(@D) && $(scx_clang) -g -w -fno-eliminate-unused-debug-types \
+		-DBPF_NO_PRESERVE_ACCESS_INDEX -x c -c -o $@ $(scx_out)/build/include/vmlinux.h
+
+bench: $(OUT)/bench/boot-once $(OUT)/bench/latency-once $(bench_bin) \
+	$(if $(scx_lacks),,$(bench_types))
 
 clean: clean-bench
 clean-bench:

@@ -14,8 +14,7 @@
  * few instructions and run on real KVM; without one, all of it runs in an
  * emulated host.
  *
- * Prints lines for scripts/bench.awk:
- *	figure NAME VALUE UNIT N MIN MAX PEER TARGET
+ * Prints lines for scripts/bench.awk, see figure.h.
  */
 #include <errno.h>
 #include <poll.h>
@@ -26,6 +25,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "bench/figure.h"
 #include "host/coord/rendezvous.h"
 #include "host/harness/emulated.h"
 #include "host/kernel/image.h"
@@ -192,32 +192,13 @@ static int guest_start(struct vm *vm, struct ktstr_err *err)
 	return ret ? ret : ktstr_err_set(err, -ETIMEDOUT, "%u vCPUs do not start", vm->nr_vcpus);
 }
 
-static int compare(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double quantile(double *v, size_t n, double q)
-{
-	qsort(v, n, sizeof(*v), compare);
-	return v[(size_t)(q * (n - 1) + 0.5)];
-}
-
-static void print_figure(const char *name, const char *unit, double value, double *v, size_t n,
-			 const char *target)
-{
-	printf("figure %s %.4f %s %zu %.4f %.4f - %s\n", name, value, unit, n, quantile(v, n, 0),
-	       quantile(v, n, 1), target);
-}
-
 static void print_us(const char *what, const char *q_name, u32 cpus, double *v, double q)
 {
 	char name[64];
 
 	snprintf(name, sizeof(name), "%s.%s_us.%ucpu", what, q_name, cpus);
-	print_figure(name, "us", quantile(v, ROUNDS * SAMPLES, q), v, ROUNDS * SAMPLES, "-");
+	figure_print_value(name, "us", figure_quantile(v, ROUNDS * SAMPLES, q), v, ROUNDS * SAMPLES,
+			   0, NULL);
 }
 
 /* One freeze, and one signal while all stand still: on a machine with nothing to do. */
@@ -270,8 +251,9 @@ static void print_freeze(const struct kind *k, u32 cpus, double *us, double *pee
 	char name[64];
 
 	snprintf(name, sizeof(name), "%s.vs_signal.%ucpu", k->name, cpus);
-	print_figure(name, "ratio", quantile(us, n, 0.5) / quantile(peer_us, n, 0.5), ratio, ROUNDS,
-		     fits ? "<=3" : "-");
+	figure_print_value(name, "ratio",
+			   figure_quantile(us, n, 0.5) / figure_quantile(peer_us, n, 0.5), ratio,
+			   ROUNDS, 0, fits ? "<=3" : NULL);
 	print_us(k->name, "p50", cpus, us, 0.5);
 	print_us(k->name, "p99", cpus, us, 0.99);
 	print_us(k->peer, "p50", cpus, peer_us, 0.5);
@@ -291,7 +273,8 @@ static int bench_freeze(const struct kind *k, u32 cpus, struct ktstr_err *err)
 		double *ours = us + i * SAMPLES, *theirs = peer_us + i * SAMPLES;
 
 		ret = freeze_samples(vm, ours, theirs, err);
-		ratio[i] = quantile(ours, SAMPLES, 0.5) / quantile(theirs, SAMPLES, 0.5);
+		ratio[i] =
+			figure_quantile(ours, SAMPLES, 0.5) / figure_quantile(theirs, SAMPLES, 0.5);
 	}
 	vm_free(vm);
 	if (!ret)
@@ -390,8 +373,7 @@ static int bench_watch(struct ktstr_err *err)
 		ret = watch_proof(vm, err);
 	vm_free(vm);
 	if (!ret)
-		print_figure("watch.unfired_rate", "ratio", quantile(ratio, ROUNDS, 0.5), ratio,
-			     ROUNDS, ">=0.99");
+		figure_print("watch.unfired_rate", "ratio", ratio, ROUNDS, 0, ">=0.99");
 	return ret;
 }
 

@@ -7,15 +7,14 @@
  * name in it, beside a binary search. The names are made up; they are as many
  * and as long as those of a distribution kernel. Needs no VM.
  *
- * Prints lines for scripts/bench.awk:
- *	figure NAME VALUE UNIT N MIN MAX PEER TARGET
+ * Prints lines for scripts/bench.awk, see figure.h.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench/figure.h"
 #include "host/kernel/kallsyms.h"
 #include "lib/util.h"
 #include "selftests/unit/kallsyms_fixture.h"
@@ -60,14 +59,6 @@ struct sample {
 	char *asked_names;
 	struct kt_symbol *by_name;
 };
-
-static double cpu_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
-}
 
 static u32 next_random(u64 *state)
 {
@@ -164,7 +155,7 @@ static int load_text(const struct sample *s, struct symtab *st)
 static double time_load(const struct sample *s, bool text, struct symtab **st)
 {
 	struct ktstr_err err = { "" };
-	double start = cpu_ms();
+	double start = figure_cpu_ms();
 	int ret;
 
 	*st = symtab_new(0);
@@ -175,13 +166,13 @@ static double time_load(const struct sample *s, bool text, struct symtab **st)
 		ret = symtab_finish(*st);
 	if (ret)
 		fprintf(stderr, "kallsyms-bench: %s\n", err.msg[0] ? err.msg : strerror(-ret));
-	return ret ? ret : cpu_ms() - start;
+	return ret ? ret : figure_cpu_ms() - start;
 }
 
 /* CPU nanoseconds for each name, or negative errno. */
 static double time_lookup(const struct sample *s, const struct symtab *st)
 {
-	double start = cpu_ms();
+	double start = figure_cpu_ms();
 	u32 i, wrong = 0;
 	u64 addr = 0;
 
@@ -190,12 +181,12 @@ static double time_lookup(const struct sample *s, const struct symtab *st)
 
 		wrong += !symtab_lookup(st, want->name, &addr) || addr != want->addr;
 	}
-	return wrong ? -ENOENT : (cpu_ms() - start) * 1e6 / SYMBOLS;
+	return wrong ? -ENOENT : (figure_cpu_ms() - start) * 1e6 / SYMBOLS;
 }
 
 static double time_search(const struct sample *s)
 {
-	double start = cpu_ms();
+	double start = figure_cpu_ms();
 	u32 i, wrong = 0;
 
 	for (i = 0; i < SYMBOLS; i++) {
@@ -204,22 +195,7 @@ static double time_search(const struct sample *s)
 		got = bsearch(want, s->by_name, SYMBOLS, sizeof(*want), compare_names);
 		wrong += !got || got->addr != want->addr;
 	}
-	return wrong ? -ENOENT : (cpu_ms() - start) * 1e6 / SYMBOLS;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void print_figure(const char *name, const char *unit, double *ours, double *peer, int limit)
-{
-	qsort(ours, ROUNDS, sizeof(*ours), compare);
-	qsort(peer, ROUNDS, sizeof(*peer), compare);
-	printf("figure %s %.4f %s %d %.4f %.4f %.4f <=%d\n", name, ours[ROUNDS / 2], unit, ROUNDS,
-	       ours[0], ours[ROUNDS - 1], peer[ROUNDS / 2], limit);
+	return wrong ? -ENOENT : (figure_cpu_ms() - start) * 1e6 / SYMBOLS;
 }
 
 /**
@@ -261,8 +237,10 @@ int main(void)
 	if (ret) {
 		fprintf(stderr, "kallsyms-bench: %s\n", strerror(-ret));
 	} else {
-		print_figure("kallsyms.load_ms", "ms", t.load, t.text, 60);
-		print_figure("kallsyms.lookup_ns", "ns", t.lookup, t.search, 200);
+		figure_print("kallsyms.load_ms", "ms", t.load, ROUNDS,
+			     figure_quantile(t.text, ROUNDS, 0.5), "<=60");
+		figure_print("kallsyms.lookup_ns", "ns", t.lookup, ROUNDS,
+			     figure_quantile(t.search, ROUNDS, 0.5), "<=200");
 	}
 	sample_free(&s);
 	return ret ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -6,8 +6,7 @@
  * thread between the return of KVM_RUN and the edge that wakes the coordinator.
  * And what it takes for a store that is none of an error's. No machine needed.
  *
- * Prints lines for scripts/bench.awk:
- *	figure NAME VALUE UNIT N MIN MAX PEER TARGET
+ * Prints lines for scripts/bench.awk, see figure.h.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/figure.h"
 #include "host/coord/watch_publish.h"
 #include "host/vmm/watch.h"
 #include "lib/util.h"
@@ -82,13 +82,6 @@ static double batch(bool latches)
 	return flipped == (latches ? BATCH : 0) ? (double)start / BATCH : 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static int measure(const char *name, bool latches)
 {
 	double ns[BATCHES];
@@ -99,9 +92,7 @@ static int measure(const char *name, bool latches)
 		if (!ns[i])
 			return -EPROTO;
 	}
-	qsort(ns, BATCHES, sizeof(*ns), compare);
-	printf("figure %s %.1f ns %d %.1f %.1f - -\n", name, ns[BATCHES / 2], BATCHES, ns[0],
-	       ns[BATCHES - 1]);
+	figure_print(name, "ns", ns, BATCHES, 0, NULL);
 	return 0;
 }
 

@@ -112,10 +112,12 @@ static void show_entity(struct walk *w, u64 kva, u32 depth, struct value *to)
 	if (!group)
 		show_task(w, kva - w->l->se, to);
 	kstruct_show(w->in, s, &c, 0, ENTITY_FIELDS, to);
-	if (group && depth + 1 < CFS_DEPTH_MAX)
+	if (group && depth + 1 < CFS_DEPTH_MAX) {
 		show_queue(w, group, depth + 1, value_add_struct(w->in->tree, to, "group"));
-	else if (group)
+	} else if (group) {
 		value_add_ptr(w->in->tree, to, "group", group, "groups too deep in groups");
+		vtree_gap(w->in->tree);
+	}
 }
 
 static void show_queued(struct walk *w, u64 root, u32 depth, struct value *to)
@@ -141,8 +143,10 @@ static void show_queued(struct walk *w, u64 root, u32 depth, struct value *to)
 	}
 	if (seen > shown || late)
 		value_cut(queued, seen, shown);
-	if (t.end)
+	if (t.end) {
 		value_add_text(w->in->tree, to, "incomplete", klist_reason(t.end));
+		vtree_gap(w->in->tree);
+	}
 }
 
 static void show_queue(struct walk *w, u64 kva, u32 depth, struct value *to)

@@ -177,6 +177,7 @@ TEST_F(cfs, tasks_in_order)
 	EXPECT_EQ(1003, number(self, "queued[3].vruntime"));
 	EXPECT_EQ(CFS_ENTITIES_MAX - 6, self->steps);
 	EXPECT_FALSE(has(self, "incomplete"));
+	EXPECT_TRUE(vtree_complete(self->in.tree));
 }
 
 TEST_F(cfs, groups)
@@ -202,6 +203,7 @@ TEST_F(cfs, groups_in_themselves)
 	EXPECT_TRUE(has(self, "queued[0].group.queued[1].group.queued[0]"));
 	EXPECT_GE(CFS_ENTITIES_MAX - self->steps, 1U << CFS_DEPTH_MAX);
 	EXPECT_LT(CFS_ENTITIES_MAX - self->steps, 4U << CFS_DEPTH_MAX);
+	EXPECT_FALSE(vtree_complete(self->in.tree));
 }
 
 TEST_F(cfs, work_is_bounded)
@@ -225,6 +227,7 @@ TEST_F(cfs, tree_that_is_none)
 	show(self);
 	EXPECT_TRUE(has(self, "incomplete"));
 	EXPECT_GT(self->steps, 0);
+	EXPECT_FALSE(vtree_complete(self->in.tree));
 }
 
 TEST_F(cfs, wild_pointers)

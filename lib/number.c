@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <linux/kernel.h>
 
@@ -43,6 +44,33 @@ int number_parse(const char *text, u32 min, u32 max, u32 *value, struct ktstr_er
 				     text, min, max);
 	if (v < min || v > max)
 		return ktstr_err_set(err, -ERANGE, "'%.40s' is not in the range from %u to %u",
+				     text, min, max);
+	*value = v;
+	return 0;
+}
+
+int decimal_parse(const char *text, double min, double max, double *value, struct ktstr_err *err)
+{
+	const char *p = text;
+	double v = 0, unit = 1;
+	bool point = false;
+
+	while ((*p >= '0' && *p <= '9') || (*p == '.' && p > text && !point)) {
+		if (*p == '.') {
+			point = true;
+		} else if (point) {
+			unit /= 10;
+			v += unit * (*p - '0');
+		} else {
+			v = v * 10 + (*p - '0');
+		}
+		p++;
+	}
+	if (*p || p == text || p[-1] == '.')
+		return ktstr_err_set(err, -EINVAL, "'%.40s' is not a number from %g to %g", text,
+				     min, max);
+	if (v < min || v > max)
+		return ktstr_err_set(err, -ERANGE, "'%.40s' is not in the range from %g to %g",
 				     text, min, max);
 	*value = v;
 	return 0;

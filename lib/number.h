@@ -26,6 +26,18 @@
 int number_parse(const char *text, u32 min, u32 max, u32 *value, struct ktstr_err *err);
 
 /**
+ * decimal_parse() - read a number that may have decimals
+ * @text: digits, or digits, a point and digits
+ * @min: the smallest that is allowed
+ * @max: the largest
+ * @value: filled in on success
+ * @err: names @text and the range, or NULL
+ *
+ * Return: 0, -EINVAL when @text is no such number, or -ERANGE.
+ */
+int decimal_parse(const char *text, double min, double max, double *value, struct ktstr_err *err);
+
+/**
  * duration_parse() - read a time span
  * @text: a whole number and its unit, "500ms", "3s" or "2m"
  * @min_ms: the shortest that is allowed

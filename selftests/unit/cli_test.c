@@ -201,6 +201,52 @@ TEST(run_watch_more_than_there_is)
 	EXPECT_NE(strstr(err.msg, "more than 64 characters"), NULL);
 }
 
+TEST(decimals)
+{
+	static const char *const bad[] = {
+		"", ".", ".5", "5.", "1.2.3", "-1", "+1", "1e3", "0x1", " 1", "1 ", "nan", "inf",
+	};
+	struct ktstr_err err;
+	unsigned int i;
+	double v = 7;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(decimal_parse(bad[i], 0, 100, &v, &err), -EINVAL);
+	EXPECT_NE(strstr(err.msg, "'inf'"), NULL);
+	EXPECT_EQ(decimal_parse("100.1", 0, 100, &v, &err), -ERANGE);
+	EXPECT_NE(strstr(err.msg, "from 0 to 100"), NULL);
+	EXPECT_EQ(decimal_parse("0.4", 0.5, 100, &v, NULL), -ERANGE);
+	EXPECT_EQ(v, 7);
+	EXPECT_EQ(decimal_parse("2.25", 0.5, 100, &v, NULL), 0);
+	EXPECT_EQ(v, 2.25);
+	EXPECT_EQ(decimal_parse("100", 0.5, 100, &v, NULL), 0);
+	EXPECT_EQ(v, 100);
+}
+
+TEST(run_monitor_options)
+{
+	struct run_opts o;
+
+	ASSERT_EQ(parse("", &o, NULL), 0);
+	EXPECT_FALSE(o.test.monitor.enforce);
+	ASSERT_EQ(parse("--monitor --json", &o, NULL), 0);
+	EXPECT_TRUE(o.test.monitor.enforce);
+	EXPECT_EQ(o.test.monitor.max_imbalance_ratio, 0);
+	EXPECT_TRUE(o.json);
+	ASSERT_EQ(parse("--monitor=imbalance=2.5,local_dsq_depth=7,sustained=3", &o, NULL), 0);
+	EXPECT_TRUE(o.test.monitor.enforce);
+	EXPECT_EQ(o.test.monitor.max_imbalance_ratio, 2.5);
+	EXPECT_EQ(o.test.monitor.max_local_dsq_depth, 7);
+	EXPECT_EQ(o.test.monitor.sustained_samples, 3);
+	EXPECT_FALSE(o.test.monitor.allow_clock_stuck);
+	ASSERT_EQ(parse("--monitor=rq_clock_stuck=allow --monitor=keep_last_rate=0.5", &o, NULL),
+		  0);
+	EXPECT_TRUE(o.test.monitor.allow_clock_stuck);
+	EXPECT_EQ(o.test.monitor.max_keep_last_rate, 0.5);
+	ASSERT_EQ(parse("--monitor=fallback_rate=20", &o, NULL), 0);
+	EXPECT_EQ(o.test.monitor.max_fallback_rate, 20);
+}
+
 TEST(run_output_options)
 {
 	struct run_opts o;
@@ -245,6 +291,13 @@ TEST(run_errors_name_option_and_value)
 		{ "--snapshot-at 5:", { "--snapshot-at", "empty", "tag" } },
 		{ "--snapshot-at :tag", { "--snapshot-at", "''", "500ms" } },
 		{ "--snapshot-at 1s", { "--snapshot-at", "1000 ms", "--duration" } },
+		{ "--monitor=imbalence=2", { "--monitor", "'imbalence'", "sustained" } },
+		{ "--monitor=imbalance=0", { "--monitor", "imbalance: '0'", "from 0.001" } },
+		{ "--monitor=imbalance", { "--monitor", "imbalance needs", "imbalance=5" } },
+		{ "--monitor=sustained=1.5", { "--monitor", "'1.5'", "whole number" } },
+		{ "--monitor=rq_clock_stuck=1", { "--monitor", "'1'", "allow" } },
+		{ "--monitor=sustained=3,", { "--monitor", "''", "imbalance" } },
+		{ "--monitor=", { "--monitor", "''", "imbalance" } },
 		{ "--boot fast", { "--boot", "'fast'", "auto, bzimage or vmlinux" } },
 		{ "--fault fire", { "--fault", "'fire'", "kill-sched" } },
 		{ "--fault-after 1s", { "--fault-after", "needs", "--fault" } },

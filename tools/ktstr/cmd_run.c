@@ -47,6 +47,18 @@ static const char run_usage[] =
 	"  --snapshot-at TIME[:TAG]\n"
 	"                     a snapshot that long after the start of the workers, such\n"
 	"                     as 500ms or 500ms:half; up to 64 times\n"
+	"  --monitor[=NAME=N,...]\n"
+	"                     fail also when the run queues do not keep to limits, and\n"
+	"                     be inconclusive when they cannot be seen. The limits and\n"
+	"                     their defaults: imbalance=4 (longest run queue over the\n"
+	"                     shortest), local_dsq_depth=50, fallback_rate=200 and\n"
+	"                     keep_last_rate=100 (events a second), sustained=5 (samples\n"
+	"                     in a row, one each 100 ms); rq_clock_stuck=allow\n"
+	"  --save-memory FILE guest memory and registers as an ELF vmcore, as they were\n"
+	"                     when the scheduler failed, else at the end; 'ktstr inspect'\n"
+	"                     and drgn open it, see Documentation/inspecting.rst\n"
+	"  --hold[=TIME]      keep the guest running under its load at the end, for\n"
+	"                     'ktstr inspect --live', until a signal or for TIME\n"
 	"  --out DIR          leave report, dumps, console and scheduler output there\n"
 	"  --json             print the result as JSON, and nothing else\n"
 	"  --verbose          show the guest's console while it runs\n"
@@ -56,6 +68,7 @@ static const char run_usage[] =
 	"  ktstr run --kernel arch/x86/boot/bzImage --topology 1n1l4c2t\n"
 	"  ktstr run --scheduler ./scx_mine --json -- --slice-us 5000\n"
 	"  ktstr run --scheduler scx_simple --watch scx_watchdog_timestamp --out d\n"
+	"  ktstr run --scheduler scx_simple --save-memory /tmp/simple.vmcore\n"
 	"\n"
 	"exit status: 0 pass, 1 fail, 2 inconclusive, 3 the machine or ktstr itself\n"
 	"failed, 4 skip, 5 wrong usage, 124 timed out in the emulated host, 128+N\n"
@@ -63,10 +76,12 @@ static const char run_usage[] =
 
 /* A signal handler has no argument to take its state from. */
 static _Atomic int run_signal;
+static _Atomic unsigned int run_signals;
 
 static void on_signal(int sig)
 {
 	run_signal = sig;
+	run_signals++;
 }
 
 /* Ignored signals stay so: nohup(1) and background jobs of a shell rely on it. */
@@ -85,11 +100,13 @@ static void catch_signals(void)
 /**
  * struct progress - the line on the terminal while a run takes place
  * @show: standard error is a terminal, and nothing else writes to it
+ * @held: the first signal ends the hold, not the run
  * @start_ns: of the run
  * @shown_s: the second that is shown
  */
 struct progress {
 	bool show;
+	bool held;
 	u64 start_ns;
 	u64 shown_s;
 };
@@ -103,17 +120,24 @@ static bool run_poll(void *ctx)
 		fprintf(stderr, "\rktstr: running, %llu s ", (unsigned long long)s);
 		p->shown_s = s;
 	}
-	return run_signal;
+	return run_signals > p->held;
+}
+
+static bool run_release(void *ctx)
+{
+	return run_signals;
 }
 
 static void run_vm(struct ktstr_test *test, struct ktstr_result *res)
 {
 	struct progress p = {
-		.show = isatty(STDERR_FILENO) && !test->verbose,
+		.show = isatty(STDERR_FILENO) && !test->verbose && !test->hold_ms,
+		.held = test->hold_ms,
 		.start_ns = mono_ns(),
 	};
 
 	test->stop = run_poll;
+	test->release = run_release;
 	test->stop_ctx = &p;
 	ktstr_run(test, res);
 	if (p.shown_s)
@@ -123,13 +147,14 @@ static void run_vm(struct ktstr_test *test, struct ktstr_result *res)
 static int finish(const struct run_opts *o, struct ktstr_result *res)
 {
 	int status = ktstr_exit_code(res);
+	bool ended = run_signals > !!o->test.hold_ms;
 
 	if (!o->json)
 		ktstr_report_print(stdout, &o->test, res);
 	else if (ktstr_result_json(stdout, &o->test, res))
 		pr_err("the result could not be written");
 	ktstr_result_free(res);
-	return run_signal ? 128 + run_signal : status;
+	return ended ? 128 + run_signal : status;
 }
 
 /* A run that cannot start has a verdict too, in the form that was asked for. */
@@ -161,11 +186,16 @@ static int enter_host(int argc, char **argv, const struct run_opts *o, const str
 	struct emulated_opts opts = {
 		.carry = carry,
 		.artifacts = t->out_dir,
+		.save = t->save_memory,
+		.held = t->hold_ms,
 		.kernel = t->kernel,
 		.mem_mib = (p->job.vm.mem_bytes >> 20) + RUN_BASE_MIB,
 		.flags = EMULATED_SUITE,
 	};
 
+	/* in there it is in memory, too, until it is brought back */
+	if (t->save_memory)
+		opts.mem_mib += p->job.vm.mem_bytes >> 20;
 	if (t->boot == KTSTR_BOOT_VMLINUX)
 		opts.flags |= EMULATED_VMLINUX;
 	if (t->timeout_ms)

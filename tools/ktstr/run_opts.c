@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "lib/number.h"
+#include "run_monitor.h"
 #include "run_opts.h"
 
 #define RUN_MEM_MIB_MIN 128
@@ -30,7 +31,10 @@ enum {
 	OPT_FAULT_AFTER,
 	OPT_WATCH,
 	OPT_SNAPSHOT_AT,
+	OPT_MONITOR,
 	OPT_OUT,
+	OPT_SAVE_MEMORY,
+	OPT_HOLD,
 	OPT_JSON,
 	OPT_VERBOSE,
 	OPT_HELP,
@@ -52,7 +56,10 @@ static const struct option run_options[] = {
 	{ "fault-after", required_argument, NULL, OPT_FAULT_AFTER },
 	{ "watch", required_argument, NULL, OPT_WATCH },
 	{ "snapshot-at", required_argument, NULL, OPT_SNAPSHOT_AT },
+	{ "monitor", optional_argument, NULL, OPT_MONITOR },
 	{ "out", required_argument, NULL, OPT_OUT },
+	{ "save-memory", required_argument, NULL, OPT_SAVE_MEMORY },
+	{ "hold", optional_argument, NULL, OPT_HOLD },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -112,7 +119,7 @@ static int parse_text(const char *text, const char **value, struct ktstr_err *er
 	return 0;
 }
 
-/* Options with a value. */
+/* Options that take a value. */
 static int parse_value(int c, const char *v, struct run_opts *o, struct ktstr_err *err)
 {
 	struct ktstr_test *test = &o->test;
@@ -146,8 +153,15 @@ static int parse_value(int c, const char *v, struct run_opts *o, struct ktstr_er
 		return run_watch_symbol(&o->watch, v, err);
 	case OPT_SNAPSHOT_AT:
 		return run_watch_snapshot(&o->watch, v, err);
+	case OPT_MONITOR:
+		return run_monitor_limits(v, &test->monitor, err);
 	case OPT_OUT:
 		return parse_text(v, &test->out_dir, err);
+	case OPT_SAVE_MEMORY:
+		return parse_text(v, &test->save_memory, err);
+	case OPT_HOLD:
+		test->hold_ms = KTSTR_HOLD_MAX_MS;
+		return v ? duration_parse(v, 1, &test->hold_ms, err) : 0;
 	}
 	return ktstr_err_set(err, -EINVAL, "unknown option");
 }
@@ -201,6 +215,9 @@ static int check(const struct run_opts *o, struct ktstr_err *err)
 	if (t->sched_args && !t->scheduler)
 		return ktstr_err_set(err, -EINVAL,
 				     "arguments behind -- are the scheduler's: name it with --scheduler");
+	if (t->hold_ms && t->timeout_ms)
+		return ktstr_err_set(err, -EINVAL,
+				     "--hold and --timeout exclude each other: write --hold=TIME");
 	if (t->fault_after_ms && t->fault == SCENARIO_FAULT_NONE)
 		return ktstr_err_set(err, -EINVAL, "--fault-after needs --fault");
 	if (t->fault == SCENARIO_FAULT_KILL_SCHED && !t->scheduler)

@@ -25,6 +25,7 @@
 #include "modules.h"
 #include "mounts.h"
 #include "port.h"
+#include "relay.h"
 #include "ship.h"
 
 #define HOST_PORT	"ktstr-host"
@@ -40,6 +41,7 @@
  * @stage: what is being done, for messages
  * @out: standard output of the program
  * @errout: its standard error
+ * @relay: questions about its guest
  * @sigfd: SIGCHLD
  * @pid: the program; 0 once it was reaped
  * @wait_status: how it ended
@@ -50,6 +52,7 @@ struct host {
 	const char *stage;
 	struct forward out;
 	struct forward errout;
+	struct relay relay;
 	int sigfd;
 	pid_t pid;
 	int wait_status;
@@ -206,11 +209,15 @@ static void reap(struct host *h)
 
 static void run_program(struct host *h)
 {
+	relay_init(&h->relay, &h->w, h->port);
+	h->relay.pid = h->pid;
 	while (h->pid) {
 		struct pollfd p[] = {
 			{ .fd = h->out.fd, .events = POLLIN },
 			{ .fd = h->errout.fd, .events = POLLIN },
 			{ .fd = h->sigfd, .events = POLLIN },
+			{ .fd = h->relay.port, .events = POLLIN },
+			{ .fd = h->relay.run, .events = POLLIN },
 		};
 
 		if (poll(p, ARRAY_SIZE(p), -1) < 0)
@@ -219,9 +226,16 @@ static void run_program(struct host *h)
 			forward_pump(&h->out);
 		if (p[1].revents)
 			forward_pump(&h->errout);
+		/* a hang-up alone is no input: the other end is not open yet */
+		if (p[3].revents & POLLIN)
+			relay_pump_port(&h->relay);
+		if (p[4].revents)
+			relay_pump_run(&h->relay);
 		if (p[2].revents)
 			reap(h);
+		h->relay.pid = h->pid;
 	}
+	relay_free(&h->relay);
 	/* Nothing outlives the program; then both pipes end. */
 	kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)

@@ -85,7 +85,7 @@ static int run_image(struct qemu_config *cfg, char **argv, const struct emulated
 	cfg->port = EMULATED_PORT;
 	strv_add(&params, "KTSTR_MODE=host");
 	cfg->params = &params;
-	ret = host_session_run(cfg, opts->artifacts, opts->timeout_ms, status, err);
+	ret = host_session_run(cfg, opts, status, err);
 	strv_free(&params);
 	close_fd(&cfg->initrd);
 	return ret;

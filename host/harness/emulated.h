@@ -22,6 +22,7 @@
  *		... KVM is here
  *	}
  */
+#include <stdbool.h>
 #include <linux/bits.h>
 #include <linux/types.h>
 #include "lib/err.h"
@@ -51,6 +52,12 @@
  *         ELF files bring their libraries. Ended by NULL, or NULL
  * @artifacts: directory to bring back: it exists inside, and whatever files are
  *             in it at the end are written to the same path outside. Or NULL
+ * @save: one more file to bring back, of any path; its holes stay holes. One that
+ *        is lost on the way, as the disk is full, loses nothing else: it is said,
+ *        and a status of 0 becomes EMULATED_INFRA_STATUS. Or NULL
+ * @held: the program may hold its guest: who asks this process about it is passed
+ *        on (inspect_socket.h), and the first signal that would end it goes to the
+ *        program instead
  * @kernel: kernel under test as given on the command line, or NULL; matters for
  *          EMULATED_SUITE only
  * @timeout_ms: end it after this long, with EMULATED_TIMEOUT_STATUS; 0 = never
@@ -68,6 +75,8 @@
 struct emulated_opts {
 	const char *const *carry;
 	const char *artifacts;
+	const char *save;
+	bool held;
 	const char *kernel;
 	u32 timeout_ms;
 	u32 mem_mib;

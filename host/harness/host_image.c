@@ -39,11 +39,25 @@ static void copy_env(struct strv *env)
 	strv_add(env, EMULATED_ENV "=1");
 }
 
+/**
+ * struct coming_back - what is brought back, by absolute paths
+ * @artifacts: the directory, or NULL
+ * @save: the file, or NULL
+ */
+struct coming_back {
+	char *artifacts;
+	char *save;
+};
+
 static int add_scenario(struct initramfs *fs, const char *exe, char **argv, const char *cwd,
-			const char *artifacts, struct ktstr_err *err)
+			const struct coming_back *back, struct ktstr_err *err)
 {
 	struct strv args = { 0 }, env = { 0 };
-	struct scenario s = { .cwd = (char *)cwd, .artifacts = (char *)artifacts };
+	struct scenario s = {
+		.cwd = (char *)cwd,
+		.artifacts = back->artifacts,
+		.save = back->save,
+	};
 	void *buf = NULL;
 	size_t len;
 	int ret;
@@ -105,7 +119,7 @@ static int add_loader_extras(struct initramfs *fs, const char *exe, struct ktstr
 	return ret;
 }
 
-static int add_program(struct initramfs *fs, char **argv, const char *artifacts,
+static int add_program(struct initramfs *fs, char **argv, const struct coming_back *back,
 		       struct ktstr_err *err)
 {
 	char *exe = discover_exe(err), *cwd = getcwd(NULL, 0);
@@ -121,7 +135,7 @@ static int add_program(struct initramfs *fs, char **argv, const char *artifacts,
 	if (!ret && strcmp(cwd, "/"))
 		ret = initramfs_add_dir(fs, cwd, 0755, err);
 	if (!ret)
-		ret = add_scenario(fs, exe, argv, cwd, artifacts, err);
+		ret = add_scenario(fs, exe, argv, cwd, back, err);
 	free(exe);
 	free(cwd);
 	return ret;
@@ -154,26 +168,66 @@ static int add_carried(struct initramfs *fs, const struct emulated_opts *opts,
 	return ret;
 }
 
+/* Of a file that need not be there; its directory is. */
+static char *absolute_file(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *in = slash ? strndup(path, slash > path ? slash - path : 1) : strdup(".");
+	char *dir = in ? carry_path(in) : NULL, *file = NULL;
+
+	if (dir &&
+	    asprintf(&file, "%s/%s", strcmp(dir, "/") ? dir : "", slash ? slash + 1 : path) < 0)
+		file = NULL;
+	free(in);
+	free(dir);
+	return file;
+}
+
+/* The directory of a file; that of the file system is there. */
+static int add_parent(struct initramfs *fs, const char *path, struct ktstr_err *err)
+{
+	char *dir = strdup(path), *slash = dir ? strrchr(dir, '/') : NULL;
+	int ret = 0;
+
+	if (!slash)
+		ret = ktstr_err_set(err, -ENOMEM, "out of memory");
+	else if (slash != dir) {
+		*slash = '\0';
+		ret = initramfs_add_dir(fs, dir, 0755, err);
+	}
+	free(dir);
+	return ret;
+}
+
 static int collect(struct initramfs *fs, char **argv, const char *host_kernel,
 		   const struct emulated_opts *opts, struct ktstr_err *err)
 {
-	char *artifacts = NULL;
+	struct coming_back back = { 0 };
 	int ret;
 
 	if (opts->artifacts) {
-		artifacts = carry_path(opts->artifacts);
-		if (!artifacts)
+		back.artifacts = carry_path(opts->artifacts);
+		if (!back.artifacts)
 			return ktstr_err_set(err, -errno, "artifacts directory %s: %s",
 					     opts->artifacts, strerror(errno));
 	}
-	ret = add_init(fs, host_kernel, err);
+	if (opts->save)
+		back.save = absolute_file(opts->save);
+	ret = opts->save && !back.save ? -errno : 0;
+	if (ret)
+		ktstr_err_set(err, ret, "%s: %s", opts->save, strerror(-ret));
 	if (!ret)
-		ret = add_program(fs, argv, artifacts, err);
+		ret = add_init(fs, host_kernel, err);
+	if (!ret)
+		ret = add_program(fs, argv, &back, err);
 	if (!ret)
 		ret = add_carried(fs, opts, err);
-	if (!ret && artifacts)
-		ret = initramfs_add_dir(fs, artifacts, 0755, err);
-	free(artifacts);
+	if (!ret && back.artifacts)
+		ret = initramfs_add_dir(fs, back.artifacts, 0755, err);
+	if (!ret && back.save)
+		ret = add_parent(fs, back.save, err);
+	free(back.artifacts);
+	free(back.save);
 	return ret;
 }
 

@@ -15,6 +15,8 @@
 #include "host/coord/conscan.h"
 #include "host_session.h"
 #include "lib/log.h"
+#include "saved_file.h"
+#include "session_inspect.h"
 #include "lib/util.h"
 #include "lib/wire.h"
 
@@ -28,6 +30,10 @@
  * @qemu: the process
  * @frames: of the port
  * @artifacts: files that come back
+ * @saved: one more
+ * @lost: it could not be written
+ * @inspect: who asks about a held guest
+ * @held: the first signal is the program's
  * @console: what the machine printed
  * @sigfd: the signals that end us
  * @old_mask: signal mask to restore
@@ -45,6 +51,10 @@ struct session {
 	struct qemu qemu;
 	struct wire_assembler frames;
 	struct artifact_sink artifacts;
+	struct saved_file saved;
+	bool lost;
+	struct session_inspect inspect;
+	bool held;
 	struct conscan console;
 	int sigfd;
 	sigset_t old_mask;
@@ -76,11 +86,25 @@ static void end_failed(struct session *s, int ret)
 	s->ret = ret;
 }
 
+/* Return: whether the program inside has been told; it will end by itself. */
+static bool pass_signal(struct session *s, u32 signo)
+{
+	struct wire_code c = { .code = cpu_to_le32(signo) };
+
+	if (!s->held || s->boot_deadline || s->qemu.port < 0)
+		return false;
+	s->held = false;
+	if (wire_send(s->qemu.port, WIRE_HSIG, &c, sizeof(c)))
+		return false;
+	pr_warn("the guest is let go; another signal ends the emulated host at once");
+	return true;
+}
+
 static void take_signal(struct session *s)
 {
 	struct signalfd_siginfo si;
 
-	if (read(s->sigfd, &si, sizeof(si)) == sizeof(si))
+	if (read(s->sigfd, &si, sizeof(si)) == sizeof(si) && !pass_signal(s, si.ssi_signo))
 		end_ok(s, 128 + si.ssi_signo);
 }
 
@@ -165,6 +189,17 @@ static void take_exit(struct session *s, const struct wire_frame *f)
 	end_ok(s, le32_to_cpu(code) & 0xff);
 }
 
+/* Everything else comes back all the same. */
+static void take_saved(struct session *s, const struct wire_frame *f)
+{
+	struct ktstr_err err = { "" };
+
+	if (s->lost || !saved_file_piece(&s->saved, f->payload, f->len, &err))
+		return;
+	s->lost = true;
+	pr_err("the saved memory is lost: %s", err.msg);
+}
+
 static void take_frame(void *ctx, const struct wire_frame *f)
 {
 	struct session *s = ctx;
@@ -191,6 +226,12 @@ static void take_frame(void *ctx, const struct wire_frame *f)
 		ret = artifact_piece(&s->artifacts, f->payload, f->len, s->err);
 		if (ret)
 			end_failed(s, ret);
+		break;
+	case WIRE_HSAV:
+		take_saved(s, f);
+		break;
+	case WIRE_INSA:
+		session_inspect_answer(&s->inspect, f->payload, f->len);
 		break;
 	case WIRE_DMSG:
 		take_reason(s, f);
@@ -264,9 +305,14 @@ static void loop(struct session *s)
 			{ .fd = s->qemu.console, .events = POLLIN },
 			{ .fd = s->qemu.port, .events = POLLIN },
 			{ .fd = s->qemu.pidfd, .events = POLLIN },
+			{ .fd = -1 },
+			{ .fd = -1 },
 		};
+		int ms;
 
-		if (poll(p, ARRAY_SIZE(p), time_left(s)) < 0 && errno != EINTR)
+		session_inspect_poll(&s->inspect, &p[4]);
+		ms = session_inspect_timeout(&s->inspect, time_left(s));
+		if (poll(p, ARRAY_SIZE(p), ms) < 0 && errno != EINTR)
 			end_failed(s, ktstr_err_set(s->err, -errno, "poll: %s", strerror(errno)));
 		if (s->over)
 			break;
@@ -276,6 +322,8 @@ static void loop(struct session *s)
 			read_console(s);
 		if (p[2].revents && !s->over)
 			read_port(s);
+		if (!s->over)
+			session_inspect_work(&s->inspect, &p[4], s->qemu.port);
 		/* Whatever it had sent comes first. */
 		if (p[3].revents && !p[1].revents && !p[2].revents)
 			machine_ended(s);
@@ -349,27 +397,48 @@ static void run(struct session *s, const struct qemu_config *cfg, u32 timeout_ms
 	wire_asm_free(&s->frames);
 }
 
-int host_session_run(const struct qemu_config *cfg, const char *artifacts, u32 timeout_ms,
-		     int *status, struct ktstr_err *err)
+static int open_files(struct session *s, const struct emulated_opts *opts, struct ktstr_err *err)
 {
-	struct session s = { .err = err, .sigfd = -1 };
+	int ret = artifact_open(&s->artifacts, opts->artifacts, err);
+
+	if (!ret)
+		ret = saved_file_open(&s->saved, opts->save, err);
+	if (!ret && opts->held)
+		ret = session_inspect_open(&s->inspect, err);
+	return ret;
+}
+
+static void close_files(struct session *s)
+{
+	session_inspect_close(&s->inspect);
+	saved_file_drop(&s->saved);
+	artifact_close(&s->artifacts);
+}
+
+int host_session_run(const struct qemu_config *cfg, const struct emulated_opts *opts, int *status,
+		     struct ktstr_err *err)
+{
+	struct session s = { .err = err, .sigfd = -1, .saved.fd = -1, .held = opts->held };
 	int ret;
 
-	ret = artifact_open(&s.artifacts, artifacts, err);
-	if (ret)
+	session_inspect_init(&s.inspect);
+	ret = open_files(&s, opts, err);
+	if (ret) {
+		close_files(&s);
 		return ret;
+	}
 	ret = conscan_init(&s.console, CONSOLE_HEAD, CONSOLE_TAIL);
 	if (ret)
 		ktstr_err_set(err, ret, "no memory for a console");
 	else
 		ret = signals_take(&s, err);
 	if (!ret) {
-		run(&s, cfg, timeout_ms);
+		run(&s, cfg, opts->timeout_ms);
 		signals_restore(&s);
 		ret = s.ret;
-		*status = s.status;
+		*status = s.lost && !s.status ? EMULATED_INFRA_STATUS : s.status;
 	}
-	artifact_close(&s.artifacts);
+	close_files(&s);
 	if (ret)
 		log_console(&s.console);
 	conscan_free(&s.console);

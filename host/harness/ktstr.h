@@ -39,6 +39,8 @@ struct vtree;
 #define KTSTR_SNAPSHOTS_MAX 64
 /* Of the workload, unless the test says otherwise. */
 #define KTSTR_DURATION_MS 1000
+/* A guest is held for a day at most. */
+#define KTSTR_HOLD_MAX_MS (24U * 60 * 60 * 1000)
 
 /**
  * enum ktstr_verdict - what a run proved
@@ -215,9 +217,19 @@ struct ktstr_map_write {
  * @extra_cmdline: appended to the guest kernel's command line; NULL = nothing
  * @verbose: guest console on standard error, loglevel 7
  * @out_dir: directory for artifacts, created when missing; NULL = none
+ * @save_memory: file for the guest's memory and registers, an ELF vmcore that
+ *               `ktstr inspect`, drgn and crash open: as they were when the
+ *               scheduler failed, else at the end of the workload, else when the
+ *               machine ended; NULL = none. Without it a run that passed does
+ *               not
+ * @hold_ms: keep the guest running at the end of the workload, load and all, so
+ *           that `ktstr inspect --live` can look at it, for so long at most;
+ *           0 = do not. Goes with no @timeout_ms
+ * @release: asked like @stop; true ends a hold, also one that is still to come;
+ *           NULL = never
  * @stop: asked every 100 ms at least from the calling thread; true ends the
  *        run at once; NULL = never
- * @stop_ctx: passed to @stop
+ * @stop_ctx: passed to @stop and @release
  *
  * Everything is borrowed for the duration of the call.
  */
@@ -256,6 +268,9 @@ struct ktstr_test {
 	const char *extra_cmdline;
 	bool verbose;
 	const char *out_dir;
+	const char *save_memory;
+	u32 hold_ms;
+	bool (*release)(void *ctx);
 	bool (*stop)(void *ctx);
 	void *stop_ctx;
 };
@@ -339,6 +354,7 @@ struct ktstr_timecheck {
  * @nr_frames: frames in the verdict log
  * @artifact_dir: where files were left, or NULL
  * @dump_path: file of the failure dump, or NULL
+ * @memory_path: file of the guest's memory, or NULL
  * @nr_snapshots: dumps the VMM process left, in the order they were taken
  * @snapshots: them, or NULL
  * @snapshots_evicted: of more than KTSTR_SNAPSHOTS_MAX with a name, the older
@@ -384,6 +400,7 @@ struct ktstr_result {
 	size_t nr_frames;
 	char *artifact_dir;
 	char *dump_path;
+	char *memory_path;
 	size_t nr_snapshots;
 	struct ktstr_snapshot *snapshots;
 	u64 snapshots_evicted;

@@ -20,6 +20,8 @@
 #define EMULATED_SLOWDOWN 3
 /* Behind the coordinator's own deadline, for a VMM that no longer answers. */
 #define SUPERVISOR_GRACE_NS (5 * NSEC_PER_SEC)
+/* Memory of a run that has come to its deadline. */
+#define SAVE_NS (60 * (u64)NSEC_PER_SEC)
 /* Symbols, types and the canary of the watchpoints, before the workload. */
 #define OBSERVE_NS (10 * (u64)NSEC_PER_SEC)
 
@@ -247,8 +249,10 @@ static int plan_observation(const struct ktstr_test *test, struct plan *p, struc
 		ret = plan_periodic(test, duration_ms(test), &p->ops, err);
 	if (!ret)
 		ret = plan_map_writes(test, duration_ms(test), p->map_writes, err);
-	p->observe = (test->scheduler || test->nr_ops || test->periodic || test->monitor.enforce ||
-		      test->symbol_digest) &&
+	if (!ret)
+		ret = plan_ops_end(test, duration_ms(test), &p->ops, err);
+	p->observe = (test->scheduler || test->nr_ops || test->save_memory || test->hold_ms ||
+		      test->periodic || test->monitor.enforce || test->symbol_digest) &&
 		     !test->no_observe;
 	c->map_writes = p->map_writes;
 	c->nr_map_writes = test->nr_map_writes;
@@ -256,6 +260,10 @@ static int plan_observation(const struct ktstr_test *test, struct plan *p, struc
 	c->periodic = test->periodic;
 	c->symbol_digest = test->symbol_digest;
 	c->dump_raw = test->dump_raw;
+	c->save_memory = test->save_memory;
+	c->hold_ns = test->hold_ms * (u64)NSEC_PER_MSEC;
+	c->release_fd = -1;
+	c->inspect_fd = -1;
 	c->deaf_watch = test->host_fault == KTSTR_HOST_FAULT_DEAF_WATCH;
 	if (test->host_fault == KTSTR_HOST_FAULT_STUCK_VCPU) {
 		c->stuck_vcpu = 2;
@@ -288,6 +296,10 @@ static void plan_deadlines(const struct ktstr_test *test, struct plan *p)
 	else
 		c->deadline_ns = now + coord_longest_ns(c) + observation_ns(p);
 	p->job.deadline_ns = c->deadline_ns + SUPERVISOR_GRACE_NS;
+	/* a run that is over time still saves its memory */
+	if (test->save_memory)
+		p->job.deadline_ns += SAVE_NS * plan_slowdown();
+	p->job.release = test->hold_ms ? test->release : NULL;
 	p->job.stop = test->stop;
 	p->job.stop_ctx = test->stop_ctx;
 }

@@ -15,6 +15,8 @@
 /* What an operation may take: far above what it does, because it only delays a timeout. */
 #define STOP_NS (50 * (u64)NSEC_PER_MSEC)
 #define HOT_NS	(5 * (u64)NSEC_PER_MSEC)
+/* Gigabytes to a slow disk. */
+#define MEMORY_NS (60 * (u64)NSEC_PER_SEC)
 
 static u32 op_count(const struct ktstr_op *op)
 {
@@ -43,7 +45,8 @@ static int check_name(const struct ktstr_op *op, size_t i, struct ktstr_err *err
 
 static int check_op(const struct ktstr_op *op, size_t i, u32 duration_ms, struct ktstr_err *err)
 {
-	if (!op->kind || op->kind >= SCENARIO_OP_NR)
+	/* those behind it are the harness' own: plan_ops_end() */
+	if (!op->kind || op->kind > SCENARIO_OP_RUN)
 		return ktstr_err_set(err, -EINVAL,
 				     "op %zu: kind %u does not exist; use an enum scenario_op_kind",
 				     i, op->kind);
@@ -141,6 +144,52 @@ int plan_ops_make(const struct ktstr_test *test, u32 duration_ms, struct plan_op
 		ret = add_op(op, i, out, err);
 		if (ret)
 			return ret;
+	}
+	return 0;
+}
+
+static int check_end(const struct ktstr_test *test, struct ktstr_err *err)
+{
+	if (test->hold_ms > KTSTR_HOLD_MAX_MS)
+		return ktstr_err_set(err, -EINVAL, "hold_ms: %u ms; a day is the most: %u",
+				     test->hold_ms, KTSTR_HOLD_MAX_MS);
+	if (test->hold_ms && test->timeout_ms)
+		return ktstr_err_set(err, -EINVAL,
+				     "hold_ms and timeout_ms exclude each other: a hold has its own limit");
+	return 0;
+}
+
+int plan_ops_end(const struct ktstr_test *test, u32 duration_ms, struct plan_ops *out,
+		 struct ktstr_err *err)
+{
+	/* the last thing that is due within the workload */
+	struct scenario_op op = { .at_ms = duration_ms - 1 };
+	struct scenario_op *ops;
+	int ret = check_end(test, err);
+
+	if (ret || (!test->save_memory && !test->hold_ms))
+		return ret;
+	ops = realloc(out->ops, (out->nr_ops + 2) * sizeof(*ops));
+	if (!ops)
+		return ktstr_err_set(err, -ENOMEM, "out of memory");
+	out->ops = ops;
+	if (test->save_memory) {
+		op.kind = SCENARIO_OP_MEMORY;
+		op.tag = "memory";
+		/* what came of it is in a record of its own */
+		op.flags = SCENARIO_OP_MAY_FAIL;
+		ops[out->nr_ops++] = op;
+		out->requests++;
+		out->budget_ns += MEMORY_NS;
+	}
+	if (test->hold_ms) {
+		op.kind = SCENARIO_OP_HOLD;
+		op.tag = "hold";
+		op.flags = 0;
+		op.timeout_ms = test->hold_ms;
+		ops[out->nr_ops++] = op;
+		out->requests++;
+		out->budget_ns += test->hold_ms * (u64)NSEC_PER_MSEC;
 	}
 	return 0;
 }

@@ -53,6 +53,18 @@ int plan_ops_make(const struct ktstr_test *test, u32 duration_ms, struct plan_op
 		  struct ktstr_err *err);
 
 /**
+ * plan_ops_end() - add what the guest asks for at the end of its workload
+ * @test: the test; its memory is saved, its guest is held
+ * @duration_ms: of its workload
+ * @ops: from plan_ops_make(), grows
+ * @err: what is wrong and the way out, or NULL
+ *
+ * Return: 0, -EINVAL, or -ENOMEM.
+ */
+int plan_ops_end(const struct ktstr_test *test, u32 duration_ms, struct plan_ops *ops,
+		 struct ktstr_err *err);
+
+/**
  * plan_ops_free() - release everything; takes a zeroed or half-made one
  * @ops: what plan_ops_make() filled in
  */

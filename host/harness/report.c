@@ -236,6 +236,8 @@ void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct k
 		report_row(out, "artifacts", "%s", res->artifact_dir);
 	if (res->dump_path)
 		report_row(out, "dump", "%s", res->dump_path);
+	if (res->memory_path)
+		report_row(out, "memory", "%s; look at it with 'ktstr inspect'", res->memory_path);
 }
 
 void ktstr_result_print(FILE *out, const struct ktstr_result *res)

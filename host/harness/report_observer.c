@@ -149,6 +149,7 @@ const char *report_op_name(u32 op)
 		[WIRE_OP_UNWATCH] = "unwatch", [WIRE_OP_WATCH_END] = "watch_end",
 		[WIRE_OP_KERNEL] = "kernel",   [WIRE_OP_MAP_WRITE] = "map_write",
 		[WIRE_OP_CANARY] = "canary",   [WIRE_OP_OBSERVER] = "observer",
+		[WIRE_OP_MEMORY] = "memory",   [WIRE_OP_HOLD] = "hold",
 	};
 
 	return op < WIRE_OP_NR && names[op] ? names[op] : "unknown";

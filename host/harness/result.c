@@ -20,6 +20,7 @@ void ktstr_result_free(struct ktstr_result *res)
 	free(res->console);
 	free(res->artifact_dir);
 	free(res->dump_path);
+	free(res->memory_path);
 	memset(res, 0, sizeof(*res));
 }
 

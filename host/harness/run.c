@@ -7,8 +7,10 @@
 #include "host/coord/conscan.h"
 #include "host/harness/emulated.h"
 #include "host/harness/ktstr.h"
+#include "host/harness/inspect_socket.h"
 #include "host/harness/plan.h"
 #include "host/harness/run_files.h"
+#include "host/harness/saved_file.h"
 #include "host/harness/verdict.h"
 #include "host/harness/vmm_log.h"
 #include "host/harness/vmm_process.h"
@@ -63,18 +65,30 @@ static int judge(const struct ktstr_test *test, const struct plan *p, const stru
 	return ret;
 }
 
-static int run(const struct ktstr_test *test, struct plan *p, struct ktstr_result *res,
-	       struct ktstr_err *err)
+/* Files and sockets of a run, open before the VMM is. */
+struct run_fds {
+	struct saved_file memory;
+	struct inspect_socket inspect;
+};
+
+static int open_fds(const struct ktstr_test *test, struct plan *p, struct run_fds *f,
+		    struct ktstr_err *err)
 {
-	struct vmm_outcome out;
 	int ret;
 
-	ret = vmm_process_run(&p->job, &out, err);
-	if (ret)
-		return ret;
-	ret = judge(test, p, &out, res);
-	vmm_outcome_free(&out);
-	return ret ? ktstr_err_set(err, ret, "out of memory for the result") : 0;
+	*f = (struct run_fds){ .memory.fd = -1, .inspect.fd = -1 };
+	ret = saved_file_open(&f->memory, test->save_memory, err);
+	if (!ret && test->hold_ms)
+		ret = inspect_socket_listen(&f->inspect, getenv(EMULATED_ENV), err);
+	p->job.coord.memory_fd = f->memory.fd;
+	p->job.coord.inspect_fd = f->inspect.fd;
+	return ret;
+}
+
+static void close_fds(struct run_fds *f)
+{
+	inspect_socket_close(&f->inspect);
+	saved_file_drop(&f->memory);
 }
 
 /* A run whose artifacts are lost is not what was asked for, so it does not pass. */
@@ -88,6 +102,48 @@ static void files_failed(struct ktstr_result *res, const struct ktstr_err *err)
 	res->reason = KTSTR_REASON_SETUP;
 	snprintf(res->reason_text, sizeof(res->reason_text), "passed, but artifacts are lost: %s",
 		 err->msg);
+}
+
+/* It has its name only when the VMM says that it is whole. */
+static void keep_memory(struct saved_file *f, struct ktstr_result *res)
+{
+	const struct op_view *v = ktstr_op_find(res, WIRE_OP_MEMORY, NULL);
+	struct ktstr_err err = { "" };
+	int ret;
+
+	if (!f->path)
+		return;
+	if (!v || v->status != WIRE_SNAP_OK)
+		ret = ktstr_err_set(&err, -EIO, "memory was not saved in %.200s: %.250s", f->path,
+				    v ? v->reason : "the VMM ended before it could be");
+	else
+		ret = saved_file_commit(f, &err);
+	if (!ret)
+		res->memory_path = strdup(f->path);
+	else
+		files_failed(res, &err);
+}
+
+static int run(const struct ktstr_test *test, struct plan *p, struct ktstr_result *res,
+	       struct ktstr_err *err)
+{
+	struct vmm_outcome out;
+	struct run_fds fds;
+	int ret;
+
+	ret = open_fds(test, p, &fds, err);
+	if (!ret)
+		ret = vmm_process_run(&p->job, &out, err);
+	if (!ret) {
+		ret = judge(test, p, &out, res);
+		vmm_outcome_free(&out);
+		if (ret)
+			ktstr_err_set(err, ret, "out of memory for the result");
+		else
+			keep_memory(&fds.memory, res);
+	}
+	close_fds(&fds);
+	return ret;
 }
 
 int ktstr_run(const struct ktstr_test *test, struct ktstr_result *res)

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -19,8 +20,16 @@
 #include "lib/util.h"
 
 /* What the VMM process inherits besides the standard streams. */
-#define LOG_FD	     3
-#define KERNEL_FD    4
+enum {
+	LOG_FD = 3,
+	KERNEL_FD,
+	MEMORY_FD,
+	INSPECT_FD,
+	RELEASE_FD,
+	INHERITED_END,
+};
+#define INHERITED_NR (INHERITED_END - LOG_FD)
+
 #define STOP_POLL_MS 100
 /* The log's own cap, console text, report, samples and dumps; anything larger is damage. */
 #define LOG_READ_MAX                                      \
@@ -60,6 +69,9 @@ static int vmm_main(const struct vmm_job *job, u64 start_ns)
 	cfg.kernel = &kernel;
 	cfg.start_ns = start_ns;
 	cfg.log_fd = LOG_FD;
+	cfg.memory_fd = MEMORY_FD;
+	cfg.release_fd = job->release ? RELEASE_FD : -1;
+	cfg.inspect_fd = job->coord.hold_ns && job->coord.inspect_fd >= 0 ? INSPECT_FD : -1;
 	coord = coord_new(&cfg, &err);
 	if (!coord) {
 		pr_err("VMM: %s", err.msg);
@@ -75,8 +87,28 @@ static int vmm_main(const struct vmm_job *job, u64 start_ns)
 	return ret ? 1 : 0;
 }
 
+/* Each to its number; what is -1 is not there. */
+static void inherit(int *fds)
+{
+	int i;
+
+	/* out of the way first: any may have another's number */
+	for (i = 0; i < INHERITED_NR; i++)
+		if (fds[i] >= 0) {
+			fds[i] = fcntl(fds[i], F_DUPFD, INHERITED_END);
+			if (fds[i] < 0)
+				_exit(1);
+		}
+	for (i = 0; i < INHERITED_NR; i++)
+		close(LOG_FD + i);
+	for (i = 0; i < INHERITED_NR; i++)
+		if (fds[i] >= 0 && dup2(fds[i], LOG_FD + i) < 0)
+			_exit(1);
+	close_range(INHERITED_END, ~0U, 0);
+}
+
 /* A child of the supervisor alone: nothing inherited but the three standard streams. */
-static void become_vmm(pid_t supervisor, int log_fd, int kernel_fd)
+static void become_vmm(pid_t supervisor, int *fds, bool held)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL }, ign = { .sa_handler = SIG_IGN };
 	sigset_t none;
@@ -84,7 +116,8 @@ static void become_vmm(pid_t supervisor, int log_fd, int kernel_fd)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	sigaction(SIGTERM, &dfl, NULL);
-	sigaction(SIGINT, &dfl, NULL);
+	/* a terminal sends it to everybody; of a held guest the supervisor decides */
+	sigaction(SIGINT, held ? &ign : &dfl, NULL);
 	sigaction(SIGHUP, &dfl, NULL);
 	sigaction(SIGALRM, &dfl, NULL);
 	sigaction(SIGPIPE, &ign, NULL);
@@ -93,17 +126,23 @@ static void become_vmm(pid_t supervisor, int log_fd, int kernel_fd)
 	/* the parent may have died before PDEATHSIG was set */
 	if (getppid() != supervisor)
 		_exit(1);
-	/* out of the way first: either may have the other's number */
-	log_fd = fcntl(log_fd, F_DUPFD, KERNEL_FD + 1);
-	if (kernel_fd >= 0)
-		kernel_fd = fcntl(kernel_fd, F_DUPFD, KERNEL_FD + 1);
-	if (dup2(log_fd, LOG_FD) < 0 || (kernel_fd >= 0 && dup2(kernel_fd, KERNEL_FD) < 0))
-		_exit(1);
-	close_range(KERNEL_FD + 1, ~0U, 0);
+	inherit(fds);
+}
+
+static void release(const struct vmm_job *job, int *release_fd)
+{
+	static const u64 one = 1;
+
+	if (*release_fd < 0 || !job->release(job->stop_ctx))
+		return;
+	if (write(*release_fd, &one, sizeof(one)) < 0)
+		pr_err("cannot tell the VMM to let its guest go on: %s", strerror(errno));
+	close_fd(release_fd);
 }
 
 /* Until the child is gone, or the deadline or the caller says it has to be. */
-static void wait_for(const struct vmm_job *job, pid_t pid, int pidfd, struct vmm_outcome *out)
+static void wait_for(const struct vmm_job *job, pid_t pid, int pidfd, int *release_fd,
+		     struct vmm_outcome *out)
 {
 	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
 
@@ -111,6 +150,7 @@ static void wait_for(const struct vmm_job *job, pid_t pid, int pidfd, struct vmm
 		u64 now = mono_ns();
 		u64 left = now < job->deadline_ns ? job->deadline_ns - now : 0;
 
+		release(job, release_fd);
 		out->deadline = !left;
 		out->stopped = job->stop && job->stop(job->stop_ctx);
 		if (out->deadline || out->stopped) {
@@ -143,30 +183,54 @@ static int read_log(int fd, struct vmm_outcome *out, struct ktstr_err *err)
 	return 0;
 }
 
+static int start_vmm(const struct vmm_job *job, int log_fd, int release_fd, struct ktstr_err *err)
+{
+	const struct coord_config *c = &job->coord;
+	int fds[INHERITED_NR] = {
+		[LOG_FD - LOG_FD] = log_fd,
+		[KERNEL_FD - LOG_FD] = job->vm.kernel->fd,
+		[MEMORY_FD - LOG_FD] = c->save_memory ? c->memory_fd : -1,
+		[INSPECT_FD - LOG_FD] = c->hold_ns ? c->inspect_fd : -1,
+		[RELEASE_FD - LOG_FD] = release_fd,
+	};
+	pid_t supervisor = getpid(), pid;
+	u64 start = mono_ns();
+
+	pid = fork();
+	if (!pid) {
+		become_vmm(supervisor, fds, c->hold_ns);
+		_exit(vmm_main(job, start));
+	}
+	if (pid < 0)
+		return ktstr_err_set(err, -errno, "fork of the VMM: %s", strerror(errno));
+	return pid;
+}
+
 int vmm_process_run(const struct vmm_job *job, struct vmm_outcome *out, struct ktstr_err *err)
 {
-	pid_t supervisor = getpid(), pid;
-	int log_fd, pidfd = -1, ret;
-	u64 start = mono_ns();
+	int log_fd, release_fd = -1, pidfd = -1, ret = 0;
+	pid_t pid;
 
 	memset(out, 0, sizeof(*out));
 	log_fd = memfd_create("ktstr-result", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (log_fd < 0)
 		return ktstr_err_set(err, -errno, "memfd_create: %s", strerror(errno));
-	pid = fork();
-	if (!pid) {
-		become_vmm(supervisor, log_fd, job->vm.kernel->fd);
-		_exit(vmm_main(job, start));
+	if (job->release) {
+		release_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		if (release_fd < 0)
+			ret = ktstr_err_set(err, -errno, "eventfd: %s", strerror(errno));
 	}
+	pid = ret ? ret : start_vmm(job, log_fd, release_fd, err);
 	if (pid < 0) {
-		ret = ktstr_err_set(err, -errno, "fork of the VMM: %s", strerror(errno));
+		ret = pid;
 		goto out;
 	}
 	pidfd = pidfd_open(pid, 0);
-	wait_for(job, pid, pidfd, out);
+	wait_for(job, pid, pidfd, &release_fd, out);
 	ret = read_log(log_fd, out, err);
 out:
 	close_fd(&pidfd);
+	close_fd(&release_fd);
 	close_fd(&log_fd);
 	if (ret)
 		vmm_outcome_free(out);

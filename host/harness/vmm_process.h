@@ -19,15 +19,20 @@
 /**
  * struct vmm_job - what the VMM process has to do
  * @vm: the machine; its sinks are set by the VMM itself
- * @coord: the coordinator; start, log and kernel are set by the VMM itself
+ * @coord: the coordinator; start, log, kernel and what ends a hold are set by the
+ *         VMM itself; @coord.memory_fd and @coord.inspect_fd are descriptors of
+ *         the caller's, which the VMM inherits
  * @deadline_ns: CLOCK_MONOTONIC; the VMM is killed then
+ * @release: asked every 100 ms; true, once, tells the VMM to let a held guest go
+ *           on; NULL = never
  * @stop: asked every 100 ms; true kills the VMM; NULL = never
- * @stop_ctx: passed to @stop
+ * @stop_ctx: passed to @stop and @release
  */
 struct vmm_job {
 	struct vm_config vm;
 	struct coord_config coord;
 	u64 deadline_ns;
+	bool (*release)(void *ctx);
 	bool (*stop)(void *ctx);
 	void *stop_ctx;
 };

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +55,54 @@ static void play_good(void)
 	pause();
 }
 
+static void send_saved(u64 offset, const char *text, u32 last)
+{
+	struct wire_hsav h = { .offset = cpu_to_le64(offset), .last = cpu_to_le32(last) };
+	u8 buf[64];
+
+	memcpy(buf, &h, sizeof(h));
+	memcpy(buf + sizeof(h), text, strlen(text));
+	wire_send(FAKE_PORT, WIRE_HSAV, buf, sizeof(h) + strlen(text));
+}
+
+/* Three pieces of a mebibyte, and then whatever else comes back. */
+static void play_saved(u64 at)
+{
+	wire_send(FAKE_PORT, WIRE_LIFE, "\1", 1);
+	send_saved(0, "begin", 0);
+	send_saved(at, "middle", 0);
+	send_saved(1 << 20, "", 1);
+	send_file("sub/log", "artifact");
+	send_exit(0);
+	pause();
+}
+
+static void take_signal_frame(void *ctx, const struct wire_frame *f)
+{
+	struct wire_code c;
+
+	if (f->type != WIRE_HSIG || f->len != sizeof(c))
+		return;
+	memcpy(&c, f->payload, sizeof(c));
+	*(u32 *)ctx = le32_to_cpu(c.code);
+}
+
+/* The program inside gets the signal and ends well; it says which one it was. */
+static void play_held(void)
+{
+	struct wire_assembler rx;
+	u32 sig = 0;
+	u8 buf[256];
+	ssize_t n;
+
+	wire_asm_init(&rx, 4096);
+	wire_send(FAKE_PORT, WIRE_LIFE, "\1", 1);
+	while (!sig && (n = read(FAKE_PORT, buf, sizeof(buf))) > 0)
+		wire_asm_feed(&rx, buf, n, take_signal_frame, &sig);
+	send_exit(sig);
+	pause();
+}
+
 static void play_damaged(void)
 {
 	struct wire_hdr h;
@@ -90,6 +139,12 @@ __attribute__((constructor)) static void fake_qemu(void)
 		return;
 	if (!strcmp(part, "good"))
 		play_good();
+	else if (!strcmp(part, "saved"))
+		play_saved(4096);
+	else if (!strcmp(part, "saved-nowhere"))
+		play_saved(1ULL << 63);
+	else if (!strcmp(part, "held"))
+		play_held();
 	else if (!strcmp(part, "damaged"))
 		play_damaged();
 	else if (!strcmp(part, "garbage"))
@@ -116,7 +171,11 @@ struct box {
 	int status;
 	int out;
 	int saved;
+	const char *save;
+	bool held;
 };
+
+static const struct emulated_opts none;
 
 FIXTURE(session)
 {
@@ -153,8 +212,11 @@ FIXTURE_TEARDOWN(session)
 static int play(struct box *box, const char *part, u32 timeout_ms)
 {
 	char path[96], art[96];
+	struct emulated_opts opts = { .artifacts = art, .timeout_ms = timeout_ms };
 	int ret, saved, fd;
 
+	opts.save = box->save;
+	opts.held = box->held;
 	snprintf(path, sizeof(path), "%s/stdout", box->dir);
 	snprintf(art, sizeof(art), "%s/art", box->dir);
 	setenv("FAKE_QEMU", part, 1);
@@ -162,7 +224,7 @@ static int play(struct box *box, const char *part, u32 timeout_ms)
 	saved = dup(1);
 	fd = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
 	dup2(fd, 1);
-	ret = host_session_run(&box->cfg, art, timeout_ms, &box->status, &box->err);
+	ret = host_session_run(&box->cfg, &opts, &box->status, &box->err);
 	dup2(saved, 1);
 	close(fd);
 	close(saved);
@@ -267,7 +329,7 @@ TEST_F(session, L7_signal_while_output_is_stuck)
 	if (!pid) {
 		setenv("FAKE_QEMU", "endless", 1);
 		dup2(fds[1], 1);
-		host_session_run(&self->box.cfg, NULL, 0, &self->box.status, NULL);
+		host_session_run(&self->box.cfg, &none, &self->box.status, NULL);
 		_exit(self->box.status);
 	}
 	usleep(300000);
@@ -289,7 +351,7 @@ TEST_F(session, reader_that_goes_away_is_a_sigpipe)
 		dup2(fds[1], 1);
 		close(fds[0]);
 		close(fds[1]);
-		host_session_run(&self->box.cfg, NULL, 0, &self->box.status, NULL);
+		host_session_run(&self->box.cfg, &none, &self->box.status, NULL);
 		_exit(self->box.status);
 	}
 	close(fds[0]);
@@ -297,6 +359,80 @@ TEST_F(session, reader_that_goes_away_is_a_sigpipe)
 	ASSERT_EQ(waitpid(pid, &ws, 0), pid);
 	ASSERT_TRUE(WIFEXITED(ws));
 	EXPECT_EQ(WEXITSTATUS(ws), 128 + SIGPIPE);
+}
+
+TEST_F(session, a_saved_file_comes_back_with_its_holes)
+{
+	struct box *box = &self->box;
+	char path[96], text[8] = "";
+	struct stat st;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/saved", box->dir);
+	box->save = path;
+	ASSERT_EQ(play(box, "saved", 0), 0);
+	EXPECT_EQ(box->status, 0);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	ASSERT_GE(fd, 0);
+	ASSERT_EQ(fstat(fd, &st), 0);
+	EXPECT_EQ(st.st_size, 1 << 20);
+	EXPECT_LE(st.st_blocks * 512, 64 << 10);
+	EXPECT_EQ(st.st_mode & 0777, 0600);
+	EXPECT_EQ(pread(fd, text, 6, 4096), 6);
+	EXPECT_STREQ(text, "middle");
+	close(fd);
+	EXPECT_TRUE(holds(box, "art/sub/log", "artifact", 8));
+}
+
+TEST_F(session, a_saved_file_that_is_lost_loses_nothing_else)
+{
+	struct box *box = &self->box;
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/saved", box->dir);
+	box->save = path;
+	ASSERT_EQ(play(box, "saved-nowhere", 0), 0);
+	EXPECT_EQ(box->status, EMULATED_INFRA_STATUS);
+	EXPECT_NE(access(path, F_OK), 0);
+	EXPECT_TRUE(holds(box, "art/sub/log", "artifact", 8));
+}
+
+TEST_F(session, a_saved_file_nobody_asked_for_is_refused)
+{
+	ASSERT_EQ(play(&self->box, "saved", 0), 0);
+	EXPECT_EQ(self->box.status, EMULATED_INFRA_STATUS);
+}
+
+TEST_F(session, a_saved_file_needs_its_directory)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/none/saved", self->box.dir);
+	self->box.save = path;
+	EXPECT_EQ(play(&self->box, "saved", 0), -ENOENT);
+	EXPECT_NE(strstr(self->box.err.msg, "none/saved"), NULL);
+}
+
+/* Whether it comes before or after the sign of life, the end is one of the two. */
+TEST_F(session, the_first_signal_is_for_who_holds_a_guest)
+{
+	int ws, status;
+	pid_t pid;
+
+	setenv("XDG_RUNTIME_DIR", self->box.dir, 1);
+	pid = fork();
+	if (!pid) {
+		self->box.held = true;
+		if (play(&self->box, "held", 0))
+			_exit(99);
+		_exit(self->box.status);
+	}
+	usleep(300000);
+	ASSERT_EQ(kill(pid, SIGINT), 0);
+	ASSERT_EQ(waitpid(pid, &ws, 0), pid);
+	ASSERT_TRUE(WIFEXITED(ws));
+	status = WEXITSTATUS(ws);
+	EXPECT_TRUE(status == SIGINT || status == 128 + SIGINT);
 }
 
 TEST_HARNESS_MAIN

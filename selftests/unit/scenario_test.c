@@ -356,7 +356,7 @@ TEST(other_version)
 	add_version(&f, SCENARIO_VERSION + 1, 1, 0);
 	add_end(&f, 1);
 	EXPECT_EQ(decode_errno(&f, &err), EPROTO);
-	EXPECT_NE(strstr(err.msg, "version 3"), NULL);
+	EXPECT_NE(strstr(err.msg, "version 4"), NULL);
 }
 
 TEST(order_and_repeats)

@@ -107,7 +107,7 @@ const char *dump_symbolise(const struct guest_kernel *gk, const struct vtree *st
 {
 	const struct value *root, *callback, *ops = NULL;
 	char name[128];
-	u64 offset;
+	u64 offset = 0;
 
 	if (*gk_symbolise(gk, kva, buf, len) || !state)
 		return buf;

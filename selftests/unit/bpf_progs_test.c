@@ -102,9 +102,9 @@ TEST_F(progs, where_its_code_is_and_that_of_functions_it_calls)
 	self->aux->func = fix_kva(self->f, funcs);
 	self->aux->func_cnt = 3;
 	EXPECT_EQ(1, bpf_progs_warm(&self->f->in, &self->l));
-	EXPECT_TRUE(fix_has(walk(self), "'subprogs':[{'func':'a_function_with_a_long_name',"
-					"'jited_bytes':50,'bpf_func':'0xffffffffc0002000'},"
-					"{'unsupported':'it is not mapped'}]"));
+	EXPECT_TRUE(fix_has(walk(self), "'subprogs':[{'func':'a_function_with_a_long_name',"));
+	EXPECT_TRUE(fix_has(self->f->json, "'jited_bytes':50,'bpf_func':'0xffffffffc0002000'},"));
+	EXPECT_TRUE(fix_has(self->f->json, "{'unsupported':'it is not mapped'}]"));
 	self->aux->func_cnt = 0xffffffff;
 	EXPECT_TRUE(fix_has(walk(self), "'needed':4294967294,'had':255"));
 	self->aux->func = FIX_NOWHERE;

@@ -9,6 +9,7 @@
 #include "host/inspect/value.h"
 #include "host/kernel/guest_btf.h"
 #include "host/kernel/guest_kernel.h"
+#include "host/kernel/ikconfig.h"
 
 static int init_scx(struct guest_state *s, struct ktstr_err *err)
 {
@@ -171,6 +172,8 @@ struct guest_state *guest_state_new(struct guest_kernel *gk, const struct kbtf *
 	}
 	s->gk = gk;
 	s->max_cpus = max_cpus;
+	if (ikconfig_hz(gk, &s->hz, NULL))
+		s->hz = 0;
 	s->in = (struct insp){
 		.gk = gk,
 		.btf = btf,
@@ -275,6 +278,8 @@ struct vtree *guest_state_take(struct guest_state *s, u64 sched_kva, u64 budget_
 	s->in.sched_kva = sched_kva;
 	s->in.deadline_ns = budget_ns ? start + budget_ns : 0;
 	s->in.late = false;
+	if (s->hz)
+		value_add_uint(t, root, "hz", s->hz);
 	gk_cache_begin(s->gk);
 	for (i = 0; i < GUEST_SECTIONS; i++)
 		guest_state_show(s, i, root);

@@ -66,6 +66,7 @@ const char *guest_section_name(enum guest_section section);
  * @in: the guest; @in.tree and @in.deadline_ns are the current walk's
  * @gk: the same as @in.gk, to cache translations in
  * @max_cpus: of the machine
+ * @hz: jiffies of a second, 0 = unknown
  * @ready: bitmask of the sections that this kernel has
  * @lacking: of the others, those it was built without: not a gap
  * @why: of the others: the reason
@@ -87,6 +88,7 @@ struct guest_state {
 	struct insp in;
 	struct guest_kernel *gk;
 	u32 max_cpus;
+	u32 hz;
 	u32 ready;
 	u32 lacking;
 	char why[GUEST_SECTIONS][160];
@@ -140,9 +142,10 @@ void guest_state_warm(struct guest_state *s);
  * @sched_kva: the scheduler that is looked at, 0 = the attached one
  * @budget_ns: walks end after that, and say so; 0 = they do not
  *
- * Copies whatever it shows: the guest may go on afterwards. Root members:
- * the sections, or "NAME_unavailable"; then those of guest_state_last_words(),
- * where "dump_truncated_at_us" says that the budget was used up.
+ * Copies whatever it shows: the guest may go on afterwards. Root members: "hz",
+ * the jiffies of a second, when they are known; the sections, or
+ * "NAME_unavailable"; then those of guest_state_last_words(), where
+ * "dump_truncated_at_us" says that the budget was used up.
  *
  * Return: the tree, the caller's (vtree_free()), or NULL with errno ENOMEM.
  */

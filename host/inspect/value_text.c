@@ -31,17 +31,21 @@ struct text {
 
 static void put_value(struct text *t, const struct value *v, u32 indent, u32 used);
 
-static void put_tabs(struct text *t, u32 indent)
+static void put_indent(struct text *t, u32 indent)
 {
-	u32 i;
+	u32 i, levels = min_t(u32, indent, INDENT_MAX);
 
-	for (i = 0; i < min_t(u32, indent, INDENT_MAX); i++)
+	if (t->o.spaces) {
+		fprintf(t->out, "%*s", (int)(levels * t->o.spaces), "");
+		return;
+	}
+	for (i = 0; i < levels; i++)
 		fputc('\t', t->out);
 }
 
 static u32 room(const struct text *t, u32 indent, u32 used)
 {
-	u32 taken = min_t(u32, indent, INDENT_MAX) * VALUE_TAB + used;
+	u32 taken = min_t(u32, indent, INDENT_MAX) * (t->o.spaces ?: VALUE_TAB) + used;
 
 	return taken + ROOM_MIN < t->o.width ? t->o.width - taken : ROOM_MIN;
 }
@@ -61,7 +65,7 @@ static void put_zeros(struct text *t, const struct value *v, u32 indent, u32 nr)
 	u32 left = room(t, indent, strlen("(zero: , 9999 more)")), shown = 0;
 	const struct value *m;
 
-	put_tabs(t, indent);
+	put_indent(t, indent);
 	fputs("(zero: ", t->out);
 	for (m = v->first; m; m = m->next) {
 		if (!value_is_zero(m, 0))
@@ -89,7 +93,7 @@ static void put_members(struct text *t, const struct value *v, u32 indent)
 			continue;
 		}
 		safe_name(name, sizeof(name), m->name);
-		put_tabs(t, indent);
+		put_indent(t, indent);
 		fprintf(t->out, "%s:", name);
 		put_value(t, m, indent, strlen(name) + 1);
 	}
@@ -129,7 +133,7 @@ static void put_row_elements(struct text *t, const struct value *v, u32 indent, 
 		need = strlen(t->line.buf) + strlen(count) + 2;
 		if (!i || need > left) {
 			fputs(i ? ",\n" : "", t->out);
-			put_tabs(t, indent);
+			put_indent(t, indent);
 			at = fprintf(t->out, "[%u] ", i);
 			left = room(t, indent, at);
 		} else {
@@ -152,7 +156,7 @@ static void put_block_elements(struct text *t, const struct value *v, u32 indent
 
 	while (m && i < limit) {
 		same = min(repeats(m), limit - i);
-		put_tabs(t, indent);
+		put_indent(t, indent);
 		if (same > 1)
 			used = fprintf(t->out, "[%u-%u]:", i, i + same - 1);
 		else
@@ -182,7 +186,7 @@ static void put_elements(struct text *t, const struct value *v, u32 indent)
 	u64 missing = v->flags & VALUE_F_CUT && a->needed > a->had ? a->needed - a->had : 0;
 
 	if (v->len && !value_first(v)) {
-		put_tabs(t, indent);
+		put_indent(t, indent);
 		fputs("(no memory for the elements)\n", t->out);
 		return;
 	}
@@ -192,7 +196,7 @@ static void put_elements(struct text *t, const struct value *v, u32 indent)
 		put_row_elements(t, v, indent, limit);
 	missing += v->len - limit;
 	if (missing) {
-		put_tabs(t, indent);
+		put_indent(t, indent);
 		fprintf(t->out, "(%" PRIu64 " more)\n", missing);
 	}
 }
@@ -204,7 +208,7 @@ static void put_hex(struct text *t, const struct value *v, u32 indent)
 
 	for (at = 0; at < v->len; at = next) {
 		next = min(at + HEX_ROW, v->len);
-		put_tabs(t, indent);
+		put_indent(t, indent);
 		fprintf(t->out, "+0x%04x ", at);
 		for (i = at; i < next; i++)
 			fprintf(t->out, i % 8 == 0 ? " %02x" : "%02x", data[i]);
@@ -213,7 +217,7 @@ static void put_hex(struct text *t, const struct value *v, u32 indent)
 		for (i = next; v->len - i >= HEX_ROW && !memcmp(data + at, data + i, HEX_ROW);)
 			i += HEX_ROW;
 		if (i > next) {
-			put_tabs(t, indent);
+			put_indent(t, indent);
 			fprintf(t->out, "same up to +0x%04x\n", i);
 			next = i;
 		}
@@ -224,7 +228,7 @@ static void put_hex(struct text *t, const struct value *v, u32 indent)
 static void put_block(struct text *t, const struct value *v, u32 indent)
 {
 	if (indent > t->o.indent + VALUE_DEPTH_MAX) {
-		put_tabs(t, indent);
+		put_indent(t, indent);
 		fputs("(nested too deep)\n", t->out);
 	} else if (v->kind == VALUE_STRUCT) {
 		put_members(t, v, indent);
@@ -233,7 +237,7 @@ static void put_block(struct text *t, const struct value *v, u32 indent)
 	} else if (v->kind == VALUE_BYTES) {
 		put_hex(t, v, indent);
 	} else {
-		put_tabs(t, indent);
+		put_indent(t, indent);
 		put_value(t, v, indent, 0);
 	}
 }
@@ -268,6 +272,7 @@ int value_text_print(FILE *out, const struct value *v, const struct value_text_o
 
 	if (o)
 		t.o = *o;
+	t.o.spaces = min_t(u32, t.o.spaces, VALUE_TAB);
 	if (!t.o.width)
 		t.o.width = WIDTH_DEFAULT;
 	t.line.out = open_memstream(&t.line.buf, &t.line.size);
@@ -275,7 +280,7 @@ int value_text_print(FILE *out, const struct value *v, const struct value_text_o
 		return -ENOMEM;
 	if (v->name) {
 		safe_name(name, sizeof(name), v->name);
-		put_tabs(&t, t.o.indent);
+		put_indent(&t, t.o.indent);
 		fprintf(out, "%s:", name);
 		put_value(&t, v, t.o.indent, strlen(name) + 1);
 	} else {

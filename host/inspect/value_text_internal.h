@@ -22,16 +22,6 @@ struct value_line {
 	bool zeros;
 };
 
-/**
- * value_is_zero() - is there nothing to see
- * @v: the value
- * @depth: levels above it
- *
- * Numbers that are 0, false, null, empty texts and sets, and what is made of
- * nothing else. An enum is never.
- */
-bool value_is_zero(const struct value *v, u32 depth);
-
 /* Are two values the same but for their names. */
 bool value_same(const struct value *a, const struct value *b, u32 depth);
 

@@ -126,6 +126,21 @@ TEST_F(text, small_structs_share_a_line)
 	EXPECT_TEXT("in: { y: 2, 1 zero }\n", in, NULL);
 }
 
+TEST_F(text, levels_of_spaces)
+{
+	const struct value_text_opts o = { .indent = 1, .spaces = 2, .width = 20 };
+	const struct value_text_opts huge = { .indent = 1, .spaces = 99 };
+	struct value *s = value_add_struct(self->t, self->root, "outer");
+
+	value_add_text(self->t, s, "name", "longer than a line");
+	value_add_uint(self->t, s, "none", 0);
+	EXPECT_TEXT("  outer:\n"
+		    "    name: \"longer than a line\"\n"
+		    "    (zero: none)\n",
+		    self->root, &o);
+	EXPECT_TEXT("        outer: { name: \"longer than a line\", 1 zero }\n", self->root, &huge);
+}
+
 TEST_F(text, numbers_wrap_and_repeats_are_counted)
 {
 	const struct value_text_opts narrow = { .width = 56 };

@@ -12,6 +12,7 @@ all: programs schedulers
 
 include $(KTSTR_ROOT)/scripts/build.mk
 include $(KTSTR_ROOT)/scripts/fuzz.mk
+include $(KTSTR_ROOT)/scripts/image.mk
 -include $(KTSTR_ROOT)/bench/build.mk
 
 # Unit tests: build, run under the sanitizers, summarise.

@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#ifndef JSON_DEPTH_MAX
 #define JSON_DEPTH_MAX 16
+#endif
 
 /**
  * struct json_check - a parser under way

@@ -8,24 +8,35 @@
 # CACHE/kernel -> kernels/RELEASE   vmlinuz vmlinux config release modules/ tree/
 # CACHE/other  -> kernels/RELEASE   the same without the tree
 # CACHE/qemu   -> qemus/VERSION     bin/qemu-system-x86_64 root/
+# CACHE/drgn   -> drgns/VERSION     bin/python3 root/
 #
 # sourced by scripts/setup, which sets cache, parts and update
 
 # shellcheck source=scripts/setup-lib/apt-root.sh
 . "$parts/apt-root.sh"
+# shellcheck source=scripts/setup-lib/closure.sh
+. "$parts/closure.sh"
 # shellcheck source=scripts/setup-lib/kernel.sh
 . "$parts/kernel.sh"
 # shellcheck source=scripts/setup-lib/other-kernel.sh
 . "$parts/other-kernel.sh"
 # shellcheck source=scripts/setup-lib/qemu.sh
 . "$parts/qemu.sh"
+# shellcheck source=scripts/setup-lib/drgn.sh
+. "$parts/drgn.sh"
 
-# Pieces to fetch: kernel, other, qemu.
+# Pieces to fetch: kernel, other, qemu; or drgn.
 wanted=()
 
 cache_find()
 {
 	wanted=()
+	if drgn_needed; then
+		if [ "$update" = yes ] || ! drgn_cached; then
+			wanted+=(drgn)
+		fi
+		return
+	fi
 	if kernel_needed && { [ "$update" = yes ] || ! kernel_cached; }; then
 		wanted+=(kernel)
 	fi

@@ -4,8 +4,7 @@
 # QEMU 11 or newer for the emulated host. Before 10, VMRUN under TCG does not
 # load DR7, so a nested guest's watchpoints never fire; 10.0 still crashes one
 # nested guest of four CPUs in ten, and sometimes the machine around it. Where the system's is
-# older, the whole closure of a newer package, C library included, goes into
-# the cache and runs there on its own loader.
+# older, a newer one goes into the cache (closure.sh).
 #
 # sourced by scripts/setup
 
@@ -77,7 +76,7 @@ qemu_fetch()
 
 qemu_fetch_one()
 {
-	local suite=$1 version=$2 dir=qemus/${2#*:} tmp deb
+	local suite=$1 version=$2 dir=qemus/${2#*:} tmp
 
 	if qemu_cached && [ "$(readlink "$cache/qemu")" = "$dir" ]; then
 		say "QEMU $version is the newest"
@@ -85,14 +84,7 @@ qemu_fetch_one()
 	fi
 	say "QEMU $version: fetching it and its libraries from $suite (about 50 MB)"
 	tmp=$(cache_tmp)
-	mkdir "$tmp/root" "$tmp/bin" "$tmp/debs" "$tmp/debs/partial"
-	apt_in_root apt-get install -y --no-install-recommends --download-only \
-		-t "$suite" -o Dir::Cache::archives="$tmp/debs" qemu-system-x86 >&2 ||
-		die "QEMU $version: download failed"
-	for deb in "$tmp"/debs/*.deb; do
-		deb_unpack "$deb" "$tmp/root"
-	done
-	rm -rf "$tmp/debs" "$tmp"/root/usr/share/{doc,man,locale,info,lintian,bug}
+	closure_fetch "$tmp" "$suite" qemu-system-x86
 	qemu_wrapper >"$tmp/bin/qemu-system-x86_64"
 	chmod 0755 "$tmp/bin/qemu-system-x86_64"
 	qemu_new_enough "$tmp/bin/qemu-system-x86_64" ||
@@ -101,23 +93,13 @@ qemu_fetch_one()
 	say "QEMU $version: $cache/$dir"
 }
 
-# The loader is named by its own path: lib64's is an absolute link that would
-# lead out of the root.
 qemu_wrapper()
 {
+	closure_wrapper QEMU
 	cat <<-'SH'
-		#!/bin/sh
-		# made by scripts/setup: QEMU on the libraries it was packaged with
-		root=${0%/*}/../root
-		for ld in "$root"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 \
-			"$root"/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2; do
-			[ -f "$ld" ] && break
-		done
 		QEMU_MODULE_DIR=$root/usr/lib/x86_64-linux-gnu/qemu
 		export QEMU_MODULE_DIR
-		exec "$ld" --library-path \
-			"$root/usr/lib/x86_64-linux-gnu:$root/lib/x86_64-linux-gnu" \
-			"$root/usr/bin/qemu-system-x86_64" \
+		run "$root/usr/bin/qemu-system-x86_64" \
 			-L "$root/usr/share/qemu" -L "$root/usr/share/seabios" "$@"
 	SH
 }

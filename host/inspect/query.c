@@ -7,7 +7,7 @@
 
 #include "host/inspect/guest_state.h"
 #include "host/inspect/query_internal.h"
-#include "host/inspect/value.h"
+#include "host/inspect/value_internal.h"
 #include "host/kernel/guest_kernel.h"
 #include "lib/number.h"
 #include "lib/text.h"
@@ -107,6 +107,7 @@ void suggest_init(struct suggestions *s, const char *part)
 {
 	memset(s, 0, sizeof(*s));
 	s->part = part;
+	s->begins = true;
 }
 
 void suggest_add(struct suggestions *s, const char *name)
@@ -114,7 +115,11 @@ void suggest_add(struct suggestions *s, const char *name)
 	char shown[QUERY_SHOWN_MAX];
 	size_t len;
 
-	if (suggest_full(s) || !*s->part || !strcasestr(name, s->part))
+	const char *at = *s->part ? strcasestr(name, s->part) : NULL;
+
+	/* __pfx_NAME is the padding in front of a function */
+	if (suggest_full(s) || !at || (at == name) != s->begins ||
+	    !strncmp(name, "__pfx_", strlen("__pfx_")))
 		return;
 	query_shown(shown, name);
 	len = strlen(shown);
@@ -214,6 +219,7 @@ static int show_map(struct guest_state *s, const char *name, struct value *to,
 {
 	struct bpf_map_view view;
 	int ret = need(s, GUEST_MAPS, err);
+	struct value *map;
 
 	if (!ret)
 		ret = bpf_map_find(&s->in, &s->maps, name, &view, err);
@@ -222,7 +228,9 @@ static int show_map(struct guest_state *s, const char *name, struct value *to,
 	/* pointers in it lead to what is found here; nothing of it is shown */
 	if (s->ready & 1U << GUEST_SDT)
 		sdt_state_walk(&s->sdt, &s->in, NULL);
-	bpf_map_walk_one(&s->in, &s->maps, &view, value_add_array(s->in.tree, to, "map"));
+	map = bpf_map_walk_one(&s->in, &s->maps, &view, to);
+	if (map)
+		map->name = "map";
 	return 0;
 }
 

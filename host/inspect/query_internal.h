@@ -27,18 +27,20 @@ const char *query_shown(char buf[QUERY_SHOWN_MAX], const char *text);
 /**
  * struct suggestions - names that somebody may have meant
  * @part: what they have in them, whatever its case
+ * @begins: take names that begin with it; else those that have it further on
  * @text: "a, b, c", "" = none; printable
  * @used: bytes of it
  * @nr: names in it
  */
 struct suggestions {
 	const char *part;
+	bool begins;
 	char text[320];
 	size_t used;
 	u32 nr;
 };
 
-/* @part must outlive @s. */
+/* Those that begin with @part, which must outlive @s, are taken first. */
 void suggest_init(struct suggestions *s, const char *part);
 
 /* Takes a name, if it fits. */

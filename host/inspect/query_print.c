@@ -176,6 +176,14 @@ static int put_table(struct table *t, FILE *out)
 	return ret;
 }
 
+/* That nothing is missing need not be said to people. */
+static bool is_dull(const struct value *m)
+{
+	u64 v;
+
+	return !strcmp(value_name(m) ?: "", "complete") && value_u64(m, &v) && v;
+}
+
 /* Whatever else the answer has: that something is missing, above all. */
 static int put_rest(const struct value *root, const char *path, FILE *out)
 {
@@ -183,7 +191,7 @@ static int put_rest(const struct value *root, const char *path, FILE *out)
 	int ret = 0;
 
 	for (m = value_first(root); m && !ret; m = value_next(m))
-		if (strncmp(path, value_name(m), strlen(value_name(m))) != 0)
+		if (strncmp(path, value_name(m), strlen(value_name(m))) != 0 && !is_dull(m))
 			ret = value_text_print(out, m, NULL);
 	return ret;
 }
@@ -214,7 +222,8 @@ static int print_text(const struct query *q, const struct value *root, FILE *out
 	if (specs[q->kind].path)
 		return print_table(&specs[q->kind], root, out);
 	for (m = value_first(root); m && !ret; m = value_next(m))
-		ret = value_text_print(out, m, &opts);
+		if (!is_dull(m))
+			ret = value_text_print(out, m, &opts);
 	return ret;
 }
 
@@ -226,6 +235,7 @@ static int print_json(const struct value *root, FILE *out)
 		return -ENOMEM;
 	value_json(w, root);
 	jsonw_destroy(&w);
+	fputc('\n', out);
 	return 0;
 }
 

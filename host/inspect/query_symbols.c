@@ -138,6 +138,7 @@ static int print_json(const struct listing *l, const struct part *parts, FILE *o
 	jsonw_end_array(w);
 	jsonw_end_object(w);
 	jsonw_destroy(&w);
+	fputc('\n', out);
 	return 0;
 }
 

@@ -47,6 +47,8 @@ static int no_symbol(const struct guest_kernel *gk, const char *name, struct kts
 
 	suggest_init(&names, name);
 	gk_symbol_each(gk, suggest_symbol, &names);
+	names.begins = false;
+	gk_symbol_each(gk, suggest_symbol, &names);
 	return ktstr_err_set(err, -ENOENT, "no symbol '%s' among the kernel's %" PRIu64 "%s%s",
 			     query_shown(shown, name), gk_symbol_count(gk),
 			     names.text[0] ? "; there are: " : "; see 'symbols'", names.text);
@@ -144,15 +146,22 @@ static void show_untyped(const struct insp *in, const u8 *buf, u64 len, struct v
 		value_add_hex(in->tree, to, "value", v);
 		return;
 	}
+	if (len > sizeof(v))
+		value_add_hex(in->tree, to, "as_u64", v);
 	value_add_bytes(in->tree, to, "value", buf, len);
 }
 
 static void show_elements(const struct insp *in, const struct variable *v,
 			  const struct render_env *env, const u8 *buf, u64 len, struct value *to)
 {
-	struct value *array = value_add_array(in->tree, to, "value");
+	struct value *array;
 	u32 i, nr = min_t(u64, v->type.count, len / v->type.size);
 
+	if (!strcmp(kbtf_type_name(in->btf, v->type.id), "char")) {
+		value_add_string(in->tree, to, "value", (const char *)buf, nr);
+		return;
+	}
+	array = value_add_array(in->tree, to, "value");
 	for (i = 0; i < nr && !vtree_full(in->tree); i++)
 		value_render(in->tree, array, NULL, env, in->btf, v->type.id,
 			     buf + i * v->type.size, v->type.size);
@@ -178,10 +187,11 @@ static void show_value(const struct insp *in, const struct variable *v, u64 kva,
 
 static void show_type(const struct insp *in, const struct variable *v, struct value *to)
 {
-	const char *name = v->typed ? kbtf_type_name(in->btf, v->type.id) : "";
+	char text[TYPE_SPELLED_MAX];
 
-	if (*name)
-		value_add_text(in->tree, to, "type", name);
+	if (v->typed)
+		value_add_text(in->tree, to, "type",
+			       type_name_spell(in->btf, v->type.id, v->type.count, text));
 	value_add_uint(in->tree, to, "size", v->size);
 	if (!v->typed)
 		value_add_text(in->tree, to, "note",

@@ -13,6 +13,8 @@
 #include "lib/util.h"
 
 #define NAME_MAX_LEN 255
+/* Pointers, arrays and qualifiers around one type. */
+#define PEEL_MAX 16
 /* What pahole puts per-CPU variables in, whatever the linker script calls it. */
 #define PERCPU_SECTION ".data..percpu"
 
@@ -153,6 +155,8 @@ static int not_found(const struct btf *btf, const struct spelling *s, const char
 
 	suggest_init(&names, s->name);
 	suggest(btf, s, &names);
+	names.begins = false;
+	suggest(btf, s, &names);
 	return ktstr_err_set(err, -ENOENT, "no type '%s' in the kernel's BTF%s%s",
 			     query_shown(shown, text), names.text[0] ? "; there are: " : "",
 			     names.text);
@@ -185,6 +189,53 @@ int type_name_parse(const struct kbtf *b, const char *text, struct type_name *t,
 		return ktstr_err_set(err, -EINVAL, "type '%s' has no size",
 				     query_shown(shown, text));
 	return 0;
+}
+
+static const char *kind_word(const struct btf_type *t)
+{
+	switch (btf_kind(t)) {
+	case BTF_KIND_STRUCT:
+		return "struct ";
+	case BTF_KIND_UNION:
+		return "union ";
+	case BTF_KIND_ENUM:
+	case BTF_KIND_ENUM64:
+		return "enum ";
+	}
+	return "";
+}
+
+const char *type_name_spell(const struct kbtf *b, u32 id, u32 count, char buf[TYPE_SPELLED_MAX])
+{
+	const struct btf *btf = kbtf_btf(b);
+	char stars[PEEL_MAX + 2] = "", dims[48] = "", name[QUERY_SHOWN_MAX];
+	const struct btf_type *t = btf__type_by_id(btf, id);
+	u32 depth, nr = 0;
+
+	if (count)
+		snprintf(dims, sizeof(dims), "[%u]", count);
+	for (depth = 0; t && depth < PEEL_MAX; depth++) {
+		if (btf_is_array(t)) {
+			snprintf(dims + strlen(dims), sizeof(dims) - strlen(dims), "[%u]",
+				 btf_array(t)->nelems);
+			t = btf__type_by_id(btf, btf_array(t)->type);
+			continue;
+		}
+		if (btf_is_ptr(t))
+			stars[nr++] = '*';
+		else if (!btf_is_mod(t) && !btf_is_type_tag(t))
+			break;
+		t = btf__type_by_id(btf, t->type);
+	}
+	if (t && btf_is_func_proto(t))
+		snprintf(name, sizeof(name), "function");
+	else
+		query_shown(name, t && t->name_off     ? btf__name_by_offset(btf, t->name_off) :
+				  t && !btf_is_void(t) ? "{...}" :
+							 "void");
+	snprintf(buf, TYPE_SPELLED_MAX, "%s%s%s%s%s", t ? kind_word(t) : "", name, nr ? " " : "",
+		 stars, dims);
+	return buf;
 }
 
 static bool in_section(const struct btf_type *section, u32 var)

@@ -41,6 +41,20 @@ struct type_name {
 int type_name_parse(const struct kbtf *b, const char *text, struct type_name *t,
 		    struct ktstr_err *err);
 
+/* Room for the name of a type. */
+#define TYPE_SPELLED_MAX 200
+
+/**
+ * type_name_spell() - write a type as people do
+ * @b: the types
+ * @id: of it; any value
+ * @count: of an array of it, 0 = it is none
+ * @buf: filled in; "struct rq *", "u32[4]"; printable
+ *
+ * Return: @buf.
+ */
+const char *type_name_spell(const struct kbtf *b, u32 id, u32 count, char buf[TYPE_SPELLED_MAX]);
+
 /**
  * type_name_variable() - the type of a kernel variable
  * @b: the types

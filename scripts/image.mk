@@ -24,4 +24,12 @@ $(mutations): $(mutations_obj) $(image_lib)
 	$(call msg,LINK)
 	$(call link,$(ktstr_san) $(image_wrap))
 
+$(image_dir)/image_synthetic: $(OUT)/san/selftests/image/image_synthetic.o $(image_lib)
+	$(call msg,LINK)
+	$(call link,$(ktstr_san))
+
+$(OUT)/image/synthetic.vmcore: $(image_dir)/image_synthetic
+	$(call msg,IMAGE)
+	$(Q)mkdir -p $(@D) && $< $@
+
 -include $(image_obj:.o=.d)

@@ -5,6 +5,7 @@
  *
  * usage: image_mutations [-n COUNT] [-s SEED] [-j JOBS] FILE...
  *        image_mutations [-s SEED] -i NUMBER FILE      (one of them, once more)
+ *        image_mutations -p FILE                       (undamaged: its JSON)
  *
  * Each mutation is made of the seed and its number alone. One result for each
  * file. Where nothing of the symbols and types is changed those of before are
@@ -31,6 +32,9 @@
 #include "image_mutate.h"
 #include "kselftest.h"
 #include "lib/util.h"
+
+/* No number: the JSON of an undamaged guest. */
+#define SHOW (~0ULL)
 
 #define JOBS_MAX     64
 #define FINDINGS_MAX 10
@@ -342,7 +346,9 @@ static void test_file(const struct session *how, const char *path, u64 only)
 	struct session s = *how;
 	bool ok = session_open(&s, path);
 
-	if (ok && only) {
+	if (ok && only == SHOW) {
+		puts(s.clean);
+	} else if (ok && only) {
 		one(&s, s.p, only);
 	} else if (ok) {
 		ok = !run(&s);
@@ -360,7 +366,7 @@ int main(int argc, char **argv)
 	u64 only = 0;
 	int c;
 
-	while ((c = getopt(argc, argv, "n:s:j:i:")) != -1) {
+	while ((c = getopt(argc, argv, "n:s:j:i:p")) != -1) {
 		u64 v = optarg ? strtoull(optarg, NULL, 0) : 0;
 
 		if (c == 'n')
@@ -371,6 +377,8 @@ int main(int argc, char **argv)
 			how.jobs = v;
 		else if (c == 'i')
 			only = v;
+		else if (c == 'p')
+			only = SHOW;
 		else
 			return KSFT_FAIL;
 	}

@@ -18,7 +18,9 @@
 #include "host/kernel/guest_btf.h"
 #include "lib/util.h"
 
-#define FIX_RAM	     0xffff888020000000ULL
+#ifndef FIX_RAM
+#define FIX_RAM 0xffff888020000000ULL
+#endif
 #define FIX_RAM_SIZE (4U << 20)
 #define FIX_NOWHERE  0xdead000000000100ULL
 #define FIX_MAPS     32
@@ -140,6 +142,12 @@ struct fix_arena {
 	u64 kern_vm;
 };
 
+struct fix_vm {
+	u64 next;
+	u64 addr;
+	u64 size;
+};
+
 struct fix_prog {
 	u32 type;
 	u32 len;
@@ -161,6 +169,7 @@ struct fix_aux {
 	u32 func_cnt;
 	u64 func;
 	char name[BPF_OBJ_NAME_LEN];
+	u64 arena;
 };
 
 struct fix_stats {
@@ -370,8 +379,8 @@ static inline void fix_misc_types(struct fix_ids *t)
 		   FAKE_MEMBER(struct fix_arena, user_vm_start, t->d),
 		   FAKE_MEMBER(struct fix_arena, user_vm_end, t->d),
 		   FAKE_MEMBER(struct fix_arena, kern_vm, t->d));
-	btf__add_struct(t->b, "vm_struct", 16);
-	btf__add_field(t->b, "addr", t->d, 64, 0);
+	FIX_FIELDS(t->b, "vm_struct", fix_vm, FAKE_MEMBER(struct fix_vm, addr, t->d),
+		   FAKE_MEMBER(struct fix_vm, size, t->d));
 }
 
 static inline u32 fix_ops_types(struct fix_ids *t)
@@ -412,7 +421,8 @@ static inline void fix_prog_types(struct fix_ids *t)
 		   FAKE_MEMBER(struct fix_aux, func_info_cnt, t->w),
 		   FAKE_MEMBER(struct fix_aux, func_cnt, t->w),
 		   FAKE_MEMBER(struct fix_aux, func, t->d),
-		   FAKE_MEMBER(struct fix_aux, name, t->name));
+		   FAKE_MEMBER(struct fix_aux, name, t->name),
+		   FAKE_MEMBER(struct fix_aux, arena, t->d));
 	FIX_FIELDS(t->b, "bpf_prog_stats", fix_stats, FAKE_MEMBER(struct fix_stats, cnt, t->d),
 		   FAKE_MEMBER(struct fix_stats, nsecs, t->d),
 		   FAKE_MEMBER(struct fix_stats, misses, t->d));
@@ -430,9 +440,9 @@ static inline void fix_enum_types(struct fix_ids *t)
 }
 
 /* A kernel's types; without those of @without, when it is not NULL. */
-static inline struct kbtf *fix_kernel_types(const char *without, u32 *ops_type)
+static inline void fix_add_types(struct btf *b, const char *without, u32 *ops_type)
 {
-	struct fix_ids t = { .b = btf__new_empty() };
+	struct fix_ids t = { .b = b };
 
 	fix_basic_types(&t);
 	fix_tree_types(&t);
@@ -443,7 +453,14 @@ static inline struct kbtf *fix_kernel_types(const char *without, u32 *ops_type)
 	*ops_type = fix_ops_types(&t);
 	fix_prog_types(&t);
 	fix_enum_types(&t);
-	return fake_kbtf(t.b, NULL);
+}
+
+static inline struct kbtf *fix_kernel_types(const char *without, u32 *ops_type)
+{
+	struct btf *b = btf__new_empty();
+
+	fix_add_types(b, without, ops_type);
+	return fake_kbtf(b, NULL);
 }
 
 /* What a program came with, in guest memory. */

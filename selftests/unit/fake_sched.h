@@ -21,7 +21,9 @@
 #define FS_PERCPU      0x1000ULL /* what a per-CPU symbol says */
 #define FS_AREA	       0xffff888007c00000ULL
 #define FS_AREA_STRIDE 0x100000ULL
-#define FS_TASK_KVA    0xffff888010000000ULL
+#ifndef FS_TASK_KVA
+#define FS_TASK_KVA 0xffff888010000000ULL
+#endif
 #define FS_DSQ_KVA     0xffff888011000000ULL
 #define FS_STATIC_KVA  0xffffffff83000000ULL
 #define FS_OFFSETS_KVA 0xffffffff82400000ULL

@@ -258,6 +258,18 @@ TEST(run_output_options)
 	EXPECT_FALSE(o.help);
 }
 
+TEST(run_memory_and_hold_options)
+{
+	struct run_opts o;
+
+	ASSERT_EQ(parse("--save-memory a.vmcore --hold", &o, NULL), 0);
+	EXPECT_STREQ(o.test.save_memory, "a.vmcore");
+	EXPECT_EQ(o.test.hold_ms, KTSTR_HOLD_MAX_MS);
+	ASSERT_EQ(parse("--hold=90s", &o, NULL), 0);
+	EXPECT_EQ(o.test.hold_ms, 90000);
+	EXPECT_EQ(o.test.save_memory, NULL);
+}
+
 TEST(run_defaults)
 {
 	struct run_opts o;
@@ -298,6 +310,10 @@ TEST(run_errors_name_option_and_value)
 		{ "--monitor=rq_clock_stuck=1", { "--monitor", "'1'", "allow" } },
 		{ "--monitor=sustained=3,", { "--monitor", "''", "imbalance" } },
 		{ "--monitor=", { "--monitor", "''", "imbalance" } },
+		{ "--hold=0s", { "--hold", "'0s'", "1ms" } },
+		{ "--hold=long", { "--hold", "'long'", "500ms" } },
+		{ "--hold --timeout 9s", { "--hold", "--timeout", "--hold=TIME" } },
+		{ "--save-memory", { "--save-memory", "needs a value", "" } },
 		{ "--boot fast", { "--boot", "'fast'", "auto, bzimage or vmlinux" } },
 		{ "--fault fire", { "--fault", "'fire'", "kill-sched" } },
 		{ "--fault-after 1s", { "--fault-after", "needs", "--fault" } },

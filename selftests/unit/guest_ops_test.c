@@ -306,6 +306,35 @@ TEST_F(ops, T1_silence_has_an_end)
 	EXPECT_EQ(-1, request_fd(&self->rq, START));
 }
 
+/* A host that holds has so much more time. */
+TEST_F(ops, a_hold_takes_as_long_as_it_may)
+{
+	struct scenario_op ends[] = {
+		{ .kind = SCENARIO_OP_MEMORY, .tag = "memory", .flags = SCENARIO_OP_MAY_FAIL },
+		{ .kind = SCENARIO_OP_HOLD, .tag = "hold", .timeout_ms = 60000 },
+	};
+	u64 now = START + NSEC_PER_SEC, over = now + OPS_TIMEOUT_NS + 60 * NSEC_PER_SEC;
+	struct wire_snrq w;
+	struct seen s;
+
+	self->sc.ops = ends;
+	self->sc.nr_ops = ARRAY_SIZE(ends);
+	ASSERT_EQ(0, ops_step(&self->ops, now, &self->err));
+	look(self->fds[1], &s);
+	memcpy(&w, s.payload, sizeof(w));
+	EXPECT_EQ(WIRE_SNAP_MEMORY, le32_to_cpu(w.kind));
+	reply_snap(self->fds[1], le32_to_cpu(w.id), WIRE_SNAP_ERR, "the disk is full");
+	request_pump(&self->rq);
+	ASSERT_EQ(0, ops_step(&self->ops, now, &self->err));
+	look(self->fds[1], &s);
+	memcpy(&w, s.payload, sizeof(w));
+	EXPECT_EQ(WIRE_SNAP_HOLD, le32_to_cpu(w.kind));
+	EXPECT_TRUE(ops_pending(&self->ops, now));
+	EXPECT_EQ(over, ops_wake_ns(&self->ops));
+	EXPECT_EQ(0, ops_step(&self->ops, over - 1, &self->err));
+	EXPECT_EQ(-ETIMEDOUT, ops_step(&self->ops, over, &self->err));
+}
+
 static char *true_argv[] = { "true", NULL };
 static char *three_argv[] = { "sh", "-c", "echo oh >&2; exit 3", NULL };
 static char *sleep_argv[] = { "sleep", "1000", NULL };

@@ -472,4 +472,65 @@ TEST(map_writes)
 	EXPECT_EQ(-EINVAL, plan_map_writes(&test, DURATION_MS, out, &err));
 }
 
+static int end(FIXTURE_DATA(plan_ops) * self)
+{
+	return plan_ops_end(&self->test, DURATION_MS, &self->plan, &self->err);
+}
+
+TEST_F(plan_ops, what_comes_at_the_end_is_last_and_within_the_workload)
+{
+	const struct scenario_op *op;
+
+	self->ops[0] = (struct ktstr_op){ .kind = SCENARIO_OP_CAPTURE, .name = "a" };
+	ASSERT_EQ(0, make(self, 1));
+	EXPECT_EQ(0, end(self));
+	EXPECT_EQ(1, self->plan.nr_ops);
+	self->test.save_memory = "file";
+	self->test.hold_ms = 5000;
+	ASSERT_EQ(0, end(self));
+	ASSERT_EQ(3, self->plan.nr_ops);
+	op = &self->plan.ops[1];
+	EXPECT_EQ(SCENARIO_OP_MEMORY, op->kind);
+	EXPECT_EQ(DURATION_MS - 1, op->at_ms);
+	EXPECT_EQ(SCENARIO_OP_MAY_FAIL, op->flags);
+	op++;
+	EXPECT_EQ(SCENARIO_OP_HOLD, op->kind);
+	EXPECT_EQ(DURATION_MS - 1, op->at_ms);
+	EXPECT_EQ(5000, op->timeout_ms);
+	EXPECT_EQ(0, op->flags);
+	EXPECT_LE(65 * NSEC_PER_SEC, self->plan.budget_ns);
+}
+
+TEST_F(plan_ops, what_comes_at_the_end_fits_behind_all_others)
+{
+	size_t i;
+
+	for (i = 0; i < KTSTR_OPS_MAX; i++)
+		self->ops[i] = (struct ktstr_op){ .kind = SCENARIO_OP_WATCH, .name = "a" };
+	ASSERT_EQ(0, make(self, KTSTR_OPS_MAX));
+	self->test.save_memory = "file";
+	self->test.hold_ms = 1;
+	ASSERT_EQ(0, end(self));
+	EXPECT_GE(SCENARIO_OPS_MAX, self->plan.nr_ops);
+}
+
+TEST_F(plan_ops, holds_that_cannot_be)
+{
+	self->test.hold_ms = KTSTR_HOLD_MAX_MS + 1;
+	EXPECT_EQ(-EINVAL, end(self));
+	EXPECT_NE(NULL, strstr(self->err.msg, "a day"));
+	self->test.hold_ms = 1;
+	self->test.timeout_ms = 1000;
+	EXPECT_EQ(-EINVAL, end(self));
+	EXPECT_NE(NULL, strstr(self->err.msg, "timeout_ms"));
+}
+
+TEST_F(plan_ops, what_comes_at_the_end_is_no_tests_to_ask_for)
+{
+	self->ops[0] = (struct ktstr_op){ .kind = SCENARIO_OP_MEMORY, .name = "a" };
+	refused(_metadata, self, 1, "op 0", "does not exist");
+	self->ops[0].kind = SCENARIO_OP_HOLD;
+	refused(_metadata, self, 1, "op 0", "does not exist");
+}
+
 TEST_HARNESS_MAIN

@@ -31,6 +31,8 @@ static struct scenario_op ops[] = {
 	  .path = "/opt/ktstr_oracle",
 	  .argv = run_argv,
 	  .timeout_ms = 1500 },
+	{ .kind = SCENARIO_OP_MEMORY, .at_ms = 999, .flags = SCENARIO_OP_MAY_FAIL, .tag = "memory" },
+	{ .kind = SCENARIO_OP_HOLD, .at_ms = 999, .tag = "hold", .timeout_ms = 86400000 },
 };
 
 static struct scenario full = {
@@ -49,6 +51,7 @@ static struct scenario full = {
 	.envp = host_envp,
 	.cwd = "/tmp/a b",
 	.artifacts = "/out",
+	.save = "/somewhere/else.vmcore",
 	.observe = true,
 	.timecheck = true,
 	.ops = ops,
@@ -127,6 +130,7 @@ TEST(round_trip)
 	EXPECT_TRUE(same_strings(s->envp, host_envp));
 	EXPECT_STREQ(s->cwd, "/tmp/a b");
 	EXPECT_STREQ(s->artifacts, "/out");
+	EXPECT_STREQ(s->save, "/somewhere/else.vmcore");
 	EXPECT_TRUE(s->observe);
 	EXPECT_FALSE(s->observe_first);
 	EXPECT_TRUE(s->timecheck);
@@ -182,6 +186,8 @@ TEST(ops_keep_their_order_and_contents)
 	EXPECT_STREQ(s->ops[4].path, "/opt/ktstr_oracle");
 	EXPECT_TRUE(same_strings(s->ops[4].argv, run_argv));
 	EXPECT_EQ(s->ops[4].timeout_ms, 1500);
+	EXPECT_STREQ(s->ops[5].tag, "memory");
+	EXPECT_EQ(s->ops[6].timeout_ms, 86400000);
 	scenario_free(s);
 	free(buf);
 }
@@ -542,6 +548,27 @@ TEST(decoder_refuses_programs)
 	EXPECT_EQ(decode_run(SCENARIO_ARGV_MAX + 1, "p\0a", 4), EBADMSG);
 	EXPECT_EQ(decode_one_op(SCENARIO_OP_RUN, 1, "t\1\0\0\0\0\0", 7), EBADMSG);
 	EXPECT_EQ(decode_one_op(SCENARIO_OP_RUN, 1, "t\0\0\0\0\1\0\0\0p\0a", 13), EBADMSG);
+}
+
+TEST(holds_have_an_end)
+{
+	struct scenario_op op = ops[6];
+
+	op.timeout_ms = 0;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op = ops[6];
+	op.tag = NULL;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	op = ops[6];
+	op.korq = korq;
+	op.korq_len = sizeof(korq) - 1;
+	EXPECT_EQ(encode_op(&op), -EINVAL);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_HOLD, 1, "t\1\0\0\0", 5), 0);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_HOLD, 1, "t\0\0\0\0", 5), EBADMSG);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_HOLD, 1, "t\1\0\0", 4), EBADMSG);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_HOLD, 1, "t\1\0\0\0\0", 6), EBADMSG);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_MEMORY, 1, "t", 1), 0);
+	EXPECT_EQ(decode_one_op(SCENARIO_OP_MEMORY, 1, "t\1", 2), EBADMSG);
 }
 
 TEST(op_names)

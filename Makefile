@@ -37,7 +37,7 @@ bench: all
 
 # By name, so that O= may be a directory with other things in it.
 clean:
-	rm -rf $(addprefix $(OUT)/,.flags gen obj san tsan fuzz guest tap selftests sched_ext ktstr guest-init libktstr.a)
+	rm -rf $(addprefix $(OUT)/,.flags gen obj san tsan fuzz image guest tap selftests sched_ext ktstr guest-init libktstr.a)
 	-@rmdir $(OUT) 2>/dev/null || :
 
 help:
@@ -51,6 +51,8 @@ help:
 	@echo '  unit-tsan  - those about threads (*_race_test) under TSan'
 	@echo '  fuzz       - parsers of guest data under libFuzzer, FUZZ_SECONDS each (600)'
 	@echo '  fuzz-short - the same for 20 seconds each; FUZZ="NAME..." for some of them'
+	@echo '  mutations  - saved guests, damaged MUTATIONS times in all (10000)'
+	@echo '  soak       - more of both, for hours with larger FUZZ_SECONDS and MUTATIONS'
 	@echo '  run_tests  - the test programs, as kselftest runs them'
 	@echo '  bench      - measure against the peers; writes bench.json'
 	@echo 'Source:'

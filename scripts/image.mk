@@ -32,4 +32,14 @@ $(OUT)/image/synthetic.vmcore: $(image_dir)/image_synthetic
 	$(call msg,IMAGE)
 	$(Q)mkdir -p $(@D) && $< $@
 
+# Not for each build of ktstr a new guest: `make check` saves one, and who wants
+# another removes the file.
+mutations: $(mutations) $(OUT)/image/synthetic.vmcore programs schedulers
+	$(Q)$(KTSTR_ROOT)/scripts/mutations-run $(OUT) $(or $(MUTATIONS),10000)
+
+soak:
+	$(Q)$(MAKE) --no-print-directory O=$(OUT) mutations MUTATIONS=$(or $(MUTATIONS),200000)
+	$(Q)$(MAKE) --no-print-directory O=$(OUT) fuzz
+
 -include $(image_obj:.o=.d)
+.PHONY: mutations soak

@@ -308,7 +308,7 @@ static bool session_open(struct session *s, const char *path)
 	struct ktstr_err err = { "" };
 	struct image_look look;
 
-	s->g = image_guest_open(path, getenv("KTSTR_KERNEL_IMAGE"), &err);
+	s->g = image_guest_open(path, NULL, &err);
 	if (!s->g) {
 		ksft_print_msg("%s\n", err.msg);
 		return false;

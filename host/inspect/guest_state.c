@@ -9,7 +9,7 @@
 #include "host/inspect/value.h"
 #include "host/kernel/guest_btf.h"
 #include "host/kernel/guest_kernel.h"
-#include "host/kernel/ikconfig.h"
+#include "host/kernel/kernel_hz.h"
 
 static int init_scx(struct guest_state *s, struct ktstr_err *err)
 {
@@ -172,7 +172,7 @@ struct guest_state *guest_state_new(struct guest_kernel *gk, const struct kbtf *
 	}
 	s->gk = gk;
 	s->max_cpus = max_cpus;
-	if (ikconfig_hz(gk, &s->hz, NULL))
+	if (kernel_hz(gk, btf, &s->hz, NULL))
 		s->hz = 0;
 	s->in = (struct insp){
 		.gk = gk,

@@ -6,7 +6,7 @@
 
 #include "host/inspect/monitor_sample.h"
 #include "host/inspect/scx.h"
-#include "host/kernel/ikconfig.h"
+#include "host/kernel/kernel_hz.h"
 
 /* One list in two places: lib/ must not know host/inspect/. */
 static_assert((int)SCX_EVENTS_NR == WIRE_MON_EVENTS);
@@ -65,7 +65,7 @@ int monitor_layout_init(struct monitor_layout *l, const struct guest_kernel *gk,
 	memset(l, 0, sizeof(*l));
 	memset(info, 0, sizeof(*info));
 	l->scx = scx;
-	if (ikconfig_hz(gk, &info->hz, NULL)) {
+	if (kernel_hz(gk, btf, &info->hz, NULL)) {
 		info->hz = MONITOR_HZ_DEFAULT;
 		info->hz_assumed = true;
 	}

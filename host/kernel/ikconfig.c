@@ -13,8 +13,6 @@
 /* kernel/configs.c puts it right before the data. */
 #define MAGIC	  "IKCFG_ST"
 #define MAGIC_LEN 8U
-/* What a kernel can tick at is below. */
-#define HZ_MAX 100000U
 
 static int find_data(const struct guest_kernel *gk, u64 *start, u64 *len, struct ktstr_err *err)
 {
@@ -115,7 +113,7 @@ int ikconfig_hz(const struct guest_kernel *gk, u32 *hz, struct ktstr_err *err)
 	if (ret)
 		return ret;
 	ret = ikconfig_number(&cfg, "HZ", &v);
-	if (!ret && (!v || v > HZ_MAX))
+	if (!ret && (!v || v > IKCONFIG_HZ_MAX))
 		ret = -EBADMSG;
 	if (ret)
 		ktstr_err_set(err, ret, "the kernel's configuration has no usable CONFIG_HZ");

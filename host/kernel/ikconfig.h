@@ -17,6 +17,9 @@
 #define IKCONFIG_GZ_MAX	  SZ_1M
 #define IKCONFIG_TEXT_MAX SZ_16M
 
+/* More ticks a second are damage. */
+#define IKCONFIG_HZ_MAX 100000U
+
 /**
  * struct ikconfig - a kernel's configuration
  * @text: lines of CONFIG_NAME=value; not NUL-terminated; the guest's bytes
@@ -72,7 +75,7 @@ int ikconfig_number(const struct ikconfig *cfg, const char *name, u64 *value);
 /**
  * ikconfig_hz() - timer ticks a second
  * @gk: the kernel
- * @hz: set on success, 1 to 100000
+ * @hz: set on success, 1 to IKCONFIG_HZ_MAX
  * @err: why it is not known; a caller that goes on with 250 says so
  *
  * Any thread; takes milliseconds.

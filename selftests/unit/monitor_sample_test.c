@@ -5,7 +5,7 @@
 
 #include "host/inspect/monitor_sample.h"
 #include "host/inspect/scx.h"
-#include "host/kernel/ikconfig.h"
+#include "host/kernel/kernel_hz.h"
 #include "kselftest_harness.h"
 #include "lib/util.h"
 
@@ -26,7 +26,7 @@ static struct guest {
 	int stats;
 } guest;
 
-int ikconfig_hz(const struct guest_kernel *gk, u32 *hz, struct ktstr_err *err)
+int kernel_hz(const struct guest_kernel *gk, const struct kbtf *btf, u32 *hz, struct ktstr_err *err)
 {
 	*hz = guest.hz;
 	return guest.hz ? 0 : ktstr_err_set(err, -ENOENT, "CONFIG_IKCONFIG is not y");

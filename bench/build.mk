@@ -25,6 +25,9 @@ $(bench_bin):
 	$(call msg,LINK)
 	$(call link)
 
+# its own function comes first, see monitor_rate.h
+$(OUT)/bench/monitor-bench: private LDFLAGS += -Wl,--wrap=monitor_start
+
 # clang keeps types that nothing uses, when told
 $(bench_types): $(scx_stamp)
 	$(call msg,CC)

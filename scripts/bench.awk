@@ -36,7 +36,10 @@ function stats(k, scale,    i, list)
 	return 1
 }
 
-function number(x) { return x == "" ? "-" : sprintf(x < 10 ? "%.3f" : "%.1f", x) }
+function number(x)
+{
+	return x == "" ? "-" : sprintf(x < 10 ? "%.3f" : x < 100000 ? "%.1f" : "%.0f", x)
+}
 
 # One row; peer and limit may be "".
 function row(name, unit, peer, limit,    verdict, target)
@@ -136,10 +139,15 @@ function latency(name, field,    i)
 }
 
 # "figure NAME VALUE UNIT N MIN MAX PEER TARGET": measured and counted elsewhere,
-# "-" stands for nothing.
+# "-" stands for nothing. "missing NAME": could not be measured.
 function figure(line,    f, limit)
 {
 	split(line, f, " ")
+	seen[f[2]] = 1
+	if (f[1] == "missing") {
+		nothing(f[2])
+		return
+	}
 	mid = f[3]
 	n = f[5]
 	low = f[6]
@@ -154,7 +162,7 @@ BEGIN {
 	nr_counts = split(counts, count, " ")
 }
 
-/^figure / {
+/^(figure|missing) / {
 	figures[++nr_figures] = $0
 	next
 }
@@ -201,6 +209,10 @@ END {
 		explain_boot()
 	if (nr_counts)
 		explain_latency()
+	if ("dump.frozen_cpu_ms" in seen)
+		explain_dump()
+	if ("monitor.guest_rate" in seen)
+		explain_monitor()
 	exit missing
 }
 
@@ -221,4 +233,22 @@ function explain_latency()
 	print "watch.frozen_to_captured: from there to everything copied; watch.standstill: from the"
 	print "first vCPU being asked to the last one running; watch.request_to_written: from the"
 	print "same moment to the dump on record, with the time the kernel takes for its message"
+}
+
+function explain_dump()
+{
+	print "dump.frozen_cpu_ms: all that is done while a guest stands still (registers, maps, arena,"
+	print "run queues, dispatch queues, tasks), natively from a saved one, caches cold; .json_ms: its"
+	print "text, afterwards; dump.live_frozen_ms: the run that was saved (emulated without KVM);"
+	print "dump.vs_drgn: CPU time, drgn's over ours, by turns, of the same values of the same file,"
+	print "held against one another; values of maps and of the arena stay bytes for drgn, registers"
+	print "are left out; peer: drgn's ms. render: struct task_struct by BTF; translate: cached;"
+	print "sdt.walk_ms: 4,096 objects of an allocator, found and rendered"
+}
+
+function explain_monitor()
+{
+	print "monitor.us_per_vcpu: natively from a saved guest, caches cold; monitor.live_us_per_vcpu:"
+	print "in the run; monitor.guest_rate: workers' units for each second of vCPU time, with the"
+	print "monitor over without, by turns in one run; monitor.guest_wall_rate: for each second"
 }

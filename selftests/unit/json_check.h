@@ -84,7 +84,23 @@ static inline size_t json_digits(struct json_check *j)
 	return j->p - from;
 }
 
-/* Integers only, that a double holds exactly: at most 16 digits. */
+/* Behind the first digits; what is no number of its own needs not be exact. */
+static inline bool json_fraction(struct json_check *j)
+{
+	if (j->p < j->end && *j->p == '.') {
+		j->p++;
+		if (!json_digits(j))
+			return false;
+	}
+	if (j->p == j->end || (*j->p | 0x20) != 'e')
+		return true;
+	j->p++;
+	if (j->p < j->end && (*j->p == '+' || *j->p == '-'))
+		j->p++;
+	return json_digits(j);
+}
+
+/* Of integers only those that a double holds exactly: at most 16 digits. */
 static inline bool json_number(struct json_check *j)
 {
 	const char *from;
@@ -94,7 +110,7 @@ static inline bool json_number(struct json_check *j)
 		j->p++;
 	from = j->p;
 	n = json_digits(j);
-	return n && n <= 16 && (n == 1 || *from != '0');
+	return n && n <= 16 && (n == 1 || *from != '0') && json_fraction(j);
 }
 
 static inline bool json_word(struct json_check *j)

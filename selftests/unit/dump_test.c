@@ -171,11 +171,12 @@ static bool valid(FIXTURE_DATA(dump) * self)
 
 TEST(checker_is_strict)
 {
-	static const char *const good[] = { "{}", " [1, -2, \"\\u00ff\"] ", "{\"a\": [null]}" };
+	static const char *const good[] = { "{}", " [1, -2, \"\\u00ff\"] ", "{\"a\": [null]}",
+					    "[1.5, -2e-7]" };
 	static const char *const bad[] = { "",	    "{",       "{} {}",	    "[1,]",   "[01]",
 					   "[NaN]", "{\"a\"}", "\"\\x\"",   "\"\t\"", "\"\xff\"",
-					   "[1.5]", "{a: 1}",  "\"\\u12\"", "'a'",    "tru",
-					   "[\"a]", "{1: 2}",  "[1 2]",	    "[,1]" };
+					   "[1.]",  "{a: 1}",  "\"\\u12\"", "'a'",    "tru",
+					   "[\"a]", "{1: 2}",  "[1 2]",	    "[,1]",   "[1e]" };
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(good); i++)

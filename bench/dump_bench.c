@@ -79,7 +79,9 @@ out:
 
 static u64 count_of(const struct capture *c, const char *path)
 {
-	return value_count(value_get(vtree_root(c->state), path, NULL));
+	const struct value *v = value_get(vtree_root(c->state), path, NULL);
+
+	return v ? value_count(v) : 0;
 }
 
 /* Half a dump is quickly made. */
@@ -188,6 +190,19 @@ static int find_allocator(const struct dump_bench *b, u32 *offset, struct ktstr_
 	return 0;
 }
 
+/* What drgn cannot do is no reason to stop. */
+static void measure_peer(const struct dump_bench *b, struct dump_peer *p, struct ktstr_err *err)
+{
+	int ret = p->argv[0] ? find_allocator(b, &p->allocator, err) : 0;
+
+	if (!ret && p->argv[0])
+		ret = bench_peer(b, p, err);
+	if (ret)
+		fprintf(stderr, "dump-bench: %s\n", ktstr_err_msg(err));
+	if (ret || !p->argv[0])
+		figure_missing("dump.vs_drgn");
+}
+
 static int measure(struct dump_bench *b, struct dump_peer *p, struct ktstr_err *err)
 {
 	int ret;
@@ -198,11 +213,7 @@ static int measure(struct dump_bench *b, struct dump_peer *p, struct ktstr_err *
 	if (!ret)
 		ret = bench_translate(b, err);
 	if (!ret)
-		ret = find_allocator(b, &p->allocator, err);
-	if (!ret && p->argv[0])
-		ret = bench_peer(b, p, err);
-	else if (!ret)
-		figure_missing("dump.vs_drgn");
+		measure_peer(b, p, err);
 	/* the last one: it changes the guest's memory */
 	return ret ?: bench_sdt(b, err);
 }

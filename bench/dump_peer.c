@@ -2,6 +2,7 @@
 /* A child that speaks a line at a time: drgn_dump.py. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +58,6 @@ static int child_start(struct child *c, const struct dump_peer *p, struct ktstr_
 
 static int child_ask(struct child *c, const char *command, char *answer, struct ktstr_err *err)
 {
-	/* a child that is gone shows in its answer */
 	fprintf(c->to, "%s\n", command);
 	fflush(c->to);
 	if (!fgets(answer, LINE_MAX, c->from))
@@ -144,6 +144,8 @@ int bench_peer(const struct dump_bench *b, const struct dump_peer *p, struct kts
 	struct child c = {};
 	int ret;
 
+	/* a child that is gone shows in its answer */
+	signal(SIGPIPE, SIG_IGN);
 	ret = child_start(&c, p, err);
 	if (!ret)
 		ret = race(b, &c, err);

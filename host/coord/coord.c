@@ -12,7 +12,6 @@
 #include "host/coord/dispatch.h"
 #include "host/coord/event.h"
 #include "host/coord/inspect_answer.h"
-#include "host/coord/inspector.h"
 #include "host/coord/lookout.h"
 #include "host/coord/monitor.h"
 #include "host/coord/runlog.h"
@@ -469,16 +468,6 @@ static void count_devices(struct coord *c)
 	r->kvm_exits = vm_exits(c->vm);
 }
 
-static int start_inspector(struct coord *c)
-{
-	struct inspector_ops ops;
-
-	if (!c->cfg.hold_ns || c->cfg.inspect_fd < 0)
-		return 0;
-	inspect_answer_ops(&c->lookout, &ops);
-	return inspector_start(&c->inspector, c->cfg.inspect_fd, &c->loop, &ops);
-}
-
 static int serve(struct coord *c, struct ktstr_err *err)
 {
 	struct event *events[] = { &c->killed, &c->console, &c->sched_exit, &c->crash, &c->tick };
@@ -496,7 +485,7 @@ static int serve(struct coord *c, struct ktstr_err *err)
 	if (!ret)
 		ret = monitor_start(&c->monitor, c->vm, &c->loop, monitor_view, c);
 	if (!ret)
-		ret = start_inspector(c);
+		ret = inspect_answer_start(&c->lookout, &c->inspector, &c->loop);
 	if (ret)
 		return ktstr_err_set(err, ret, "epoll: %s", strerror(-ret));
 	ret = vm_start(c->vm, err);

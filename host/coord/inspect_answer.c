@@ -138,7 +138,16 @@ static int print(void *ctx, void *answer, char **text, size_t *len, struct ktstr
 	return ret ? ktstr_err_set(err, ret, "printing the answer: %s", strerror(-ret)) : 0;
 }
 
-void inspect_answer_ops(struct lookout *l, struct inspector_ops *ops)
+int inspect_answer_start(struct lookout *l, struct inspector *i, struct event_loop *loop)
 {
-	*ops = (struct inspector_ops){ .walk = walk, .print = print, .drop = drop, .ctx = l };
+	const struct inspector_ops ops = {
+		.walk = walk,
+		.print = print,
+		.drop = drop,
+		.ctx = l,
+	};
+
+	if (!l->cfg->hold_ns || l->cfg->inspect_fd < 0)
+		return 0;
+	return inspector_start(i, l->cfg->inspect_fd, loop, &ops);
 }

@@ -7,13 +7,17 @@
 struct lookout;
 
 /**
- * inspect_answer_ops() - how a run's lookout answers questions
- * @l: the lookout; must outlive who asks
- * @ops: filled in
+ * inspect_answer_start() - let a run's lookout answer questions
+ * @l: the lookout; must outlive @i
+ * @i: initialised
+ * @loop: of the coordinator
  *
  * Every command of host/inspect/query.h, and WIRE_INQ_RELEASE, which ends a hold.
- * The guest runs meanwhile, unless WIRE_INQ_FROZEN says otherwise.
+ * The guest runs meanwhile, unless WIRE_INQ_FROZEN says otherwise. A run that
+ * does not hold its guest has nobody to answer.
+ *
+ * Return: 0 or negative errno.
  */
-void inspect_answer_ops(struct lookout *l, struct inspector_ops *ops);
+int inspect_answer_start(struct lookout *l, struct inspector *i, struct event_loop *loop);
 
 #endif /* KTSTR_HOST_COORD_INSPECT_ANSWER_H */

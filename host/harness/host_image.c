@@ -189,9 +189,9 @@ static int add_parent(struct initramfs *fs, const char *path, struct ktstr_err *
 	char *dir = strdup(path), *slash = dir ? strrchr(dir, '/') : NULL;
 	int ret = 0;
 
-	if (!slash)
+	if (!slash) {
 		ret = ktstr_err_set(err, -ENOMEM, "out of memory");
-	else if (slash != dir) {
+	} else if (slash != dir) {
 		*slash = '\0';
 		ret = initramfs_add_dir(fs, dir, 0755, err);
 	}

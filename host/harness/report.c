@@ -218,6 +218,20 @@ static void print_console(FILE *out, const struct ktstr_result *res)
 		print_tail(out, "console", "guest", res->console, res->console_len, REPORT_LINES);
 }
 
+static void print_memory(FILE *out, const struct ktstr_result *res)
+{
+	const struct op_view *v = ktstr_op_find(res, WIRE_OP_MEMORY, NULL);
+	char how[200];
+
+	if (!res->memory_path)
+		return;
+	report_row(out, "memory", "%s; look at it with 'ktstr inspect'", res->memory_path);
+	if (!v)
+		return;
+	guest_line(how, sizeof(how), v->reason, strlen(v->reason));
+	report_row(out, "", "%s", how);
+}
+
 void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct ktstr_result *res)
 {
 	print_summary(out, test, res);
@@ -236,8 +250,7 @@ void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct k
 		report_row(out, "artifacts", "%s", res->artifact_dir);
 	if (res->dump_path)
 		report_row(out, "dump", "%s", res->dump_path);
-	if (res->memory_path)
-		report_row(out, "memory", "%s; look at it with 'ktstr inspect'", res->memory_path);
+	print_memory(out, res);
 }
 
 void ktstr_result_print(FILE *out, const struct ktstr_result *res)

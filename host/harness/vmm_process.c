@@ -28,6 +28,7 @@ enum {
 	RELEASE_FD,
 	INHERITED_END,
 };
+
 #define INHERITED_NR (INHERITED_END - LOG_FD)
 
 #define STOP_POLL_MS 100

@@ -116,9 +116,10 @@ void suggest_add(struct suggestions *s, const char *name)
 	size_t len;
 
 	const char *at = *s->part ? strcasestr(name, s->part) : NULL;
+	bool begins = at == name;
 
 	/* __pfx_NAME is the padding in front of a function */
-	if (suggest_full(s) || !at || (at == name) != s->begins ||
+	if (suggest_full(s) || !at || begins != s->begins ||
 	    !strncmp(name, "__pfx_", strlen("__pfx_")))
 		return;
 	query_shown(shown, name);

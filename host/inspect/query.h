@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "lib/err.h"
@@ -19,7 +20,7 @@ struct vtree;
 /* A longer argument is refused. */
 #define QUERY_ARG_MAX 511
 /* Bytes of a variable that are read; a longer one is cut. */
-#define QUERY_BYTES_MAX (1U << 20)
+#define QUERY_BYTES_MAX SZ_1M
 /* Bytes of a variable whose type is not known. */
 #define QUERY_UNTYPED_MAX 256
 /* Names that an error suggests. */

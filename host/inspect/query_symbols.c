@@ -80,6 +80,7 @@ static const struct part image_parts[] = {
 	{ 'b', "__bss_start", "__bss_stop" },
 	{ 'd', "_text", "_end" },
 };
+
 #define NR_PARTS ARRAY_SIZE(image_parts)
 
 static void find_parts(const struct guest_kernel *gk, struct part *parts)

@@ -22,7 +22,7 @@
 #define WIRE_INSPECT_INNER "ktstr-relay-test"
 #include "guest-init/relay.c"
 
-#define LARGE (1U << 20)
+#define LARGE SZ_1M
 
 /**
  * struct way - all of it

@@ -54,7 +54,7 @@ static int print(void *ctx, void *answer, char **text, size_t *len, struct ktstr
 
 	*text = NULL;
 	if (!strcmp(word, "unprintable"))
-		ret = ktstr_err_set(err, -EIO, "cannot print");
+		ret = ktstr_err_set(err, -EIO, "no paper");
 	else if (!strcmp(word, "large"))
 		*text = calloc(1, LARGE);
 	else

@@ -31,7 +31,7 @@ static struct scenario_op ops[] = {
 	  .path = "/opt/ktstr_oracle",
 	  .argv = run_argv,
 	  .timeout_ms = 1500 },
-	{ .kind = SCENARIO_OP_MEMORY, .at_ms = 999, .flags = SCENARIO_OP_MAY_FAIL, .tag = "memory" },
+	{ .kind = SCENARIO_OP_MEMORY, .at_ms = 99, .flags = SCENARIO_OP_MAY_FAIL, .tag = "memory" },
 	{ .kind = SCENARIO_OP_HOLD, .at_ms = 999, .tag = "hold", .timeout_ms = 86400000 },
 };
 

@@ -314,4 +314,22 @@ const char *value_text(const struct value *v);
  */
 const void *value_bytes(const struct value *v, size_t *len);
 
+/**
+ * value_lost() - is part of it missing
+ * @v: the node
+ * @needed: set to the elements or bytes there are, when true
+ * @had: set to those that the node has
+ *
+ * Return: true for an array that was cut, and for a VALUE_TRUNCATED.
+ */
+bool value_lost(const struct value *v, u64 *needed, u64 *had);
+
+/**
+ * value_reason() - why something is not shown
+ * @v: the node
+ *
+ * Return: the text of a VALUE_UNSUPPORTED; else NULL.
+ */
+const char *value_reason(const struct value *v);
+
 #endif /* KTSTR_HOST_INSPECT_VALUE_H */

@@ -252,6 +252,7 @@ static struct json_object *parse(const char *json, size_t len, struct ktstr_err 
 	struct json_tokener *tok = json_tokener_new_ex(PARSE_DEPTH);
 	enum json_tokener_error why;
 	struct json_object *j;
+	size_t at;
 
 	if (!tok) {
 		fail(ktstr_err_set(err, -ENOMEM, "no memory for a parser of JSON"));
@@ -261,16 +262,15 @@ static struct json_object *parse(const char *json, size_t len, struct ktstr_err 
 	errno = 0;
 	j = json_tokener_parse_ex(tok, json, len);
 	why = json_tokener_get_error(tok);
+	at = json_tokener_get_parse_end(tok);
 	/* A number at the very end may go on. */
 	if (why == json_tokener_continue) {
 		j = json_tokener_parse_ex(tok, "", 1);
 		why = json_tokener_get_error(tok);
 	}
 	if (why != json_tokener_success)
-		fail(ktstr_err_set(err, -EINVAL, "malformed JSON at byte %zu of %zu: %s",
-				   json_tokener_get_parse_end(tok), len,
-				   why == json_tokener_continue ? "it ends here" :
-								  json_tokener_error_desc(why)));
+		fail(ktstr_err_set(err, -EINVAL, "malformed JSON at byte %zu of %zu: %s", at, len,
+				   at == len ? "it ends here" : json_tokener_error_desc(why)));
 	json_tokener_free(tok);
 	if (why == json_tokener_success)
 		errno = 0;

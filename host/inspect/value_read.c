@@ -241,3 +241,19 @@ char *value_cpulist(const struct value *v)
 	}
 	return text;
 }
+
+bool value_lost(const struct value *v, u64 *needed, u64 *had)
+{
+	const struct value_array *a = (const struct value_array *)v;
+
+	if (v->kind != VALUE_TRUNCATED && !(v->kind == VALUE_ARRAY && v->flags & VALUE_F_CUT))
+		return false;
+	*needed = a->needed;
+	*had = a->had;
+	return true;
+}
+
+const char *value_reason(const struct value *v)
+{
+	return v->kind == VALUE_UNSUPPORTED ? value_chars(v) : NULL;
+}

@@ -5,7 +5,9 @@
 
 #include "cmd.h"
 
-static const struct cmd *const cmds[] = { &cmd_run, &cmd_inspect, &cmd_list, &cmd_doctor };
+static const struct cmd *const cmds[] = {
+	&cmd_run, &cmd_show, &cmd_inspect, &cmd_list, &cmd_doctor,
+};
 
 static void print_commands(FILE *out)
 {

@@ -134,11 +134,8 @@ static inline void __noreturn test_bail(const struct ktstr_err *err)
 static inline void __noreturn test_lacks(const char *what, const struct ktstr_err *err)
 {
 	static const char *const names[] = {
-		"KTSTR_KERNEL",
-		"KTSTR_HOST_KERNEL",
-		"KTSTR_QEMU",
-		"KTSTR_SCHED_DIR",
-		"KTSTR_PROGRAM_DIR",
+		"KTSTR_KERNEL",	   "KTSTR_HOST_KERNEL", "KTSTR_QEMU",
+		"KTSTR_SCHED_DIR", "KTSTR_PROGRAM_DIR",
 	};
 	const char *path;
 	size_t i;

@@ -22,6 +22,7 @@
 static const char *const guest_modules[] = {
 	"virtio", "virtio_ring", "virtio_mmio", "virtio_console", NULL,
 };
+
 /* What scripts/setup puts beside a kernel and the harness reads. */
 static const char *const beside_kernel[] = { "release", "config", NULL };
 

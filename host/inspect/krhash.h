@@ -5,6 +5,7 @@
 /*
  * Resizable hash tables in guest memory (include/linux/rhashtable.h).
  */
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "lib/err.h"
@@ -13,7 +14,7 @@ struct guest_kernel;
 struct kbtf;
 
 /* Buckets read, tables of one rehash, and entries given out, at most. */
-#define KRHASH_BUCKETS_MAX (1U << 20)
+#define KRHASH_BUCKETS_MAX SZ_1M
 #define KRHASH_TABLES_MAX  4
 #define KRHASH_ENTRIES_MAX 65536
 

@@ -6,6 +6,7 @@
  * The allocators of all BPF objects of a guest: which objects have some, which
  * arena is theirs, what is in them, and where pointers to them lead.
  */
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "host/inspect/arena.h"
@@ -20,7 +21,7 @@ struct value;
 /* BPF objects with an arena that are remembered; more are counted. */
 #define SDT_OBJECTS_MAX 16
 /* Bytes of a data section that allocators are looked for in. */
-#define SDT_SECTION_MAX (1U << 20)
+#define SDT_SECTION_MAX SZ_1M
 
 /**
  * struct sdt_object - a BPF object that has an arena

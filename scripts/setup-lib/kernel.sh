@@ -48,12 +48,12 @@ kernel_cached()
 	[ -s "$cache/kernel/release" ]
 }
 
-# kernel_releases [FLAVOUR]: "RELEASE PACKAGE VERSION" of the suite's kernels of a
-# flavour (cloud-amd64), newest first. The image is in linux-binary-*, before 7.x
+# kernel_releases FLAVOUR: "RELEASE PACKAGE VERSION" of the suite's kernels of that
+# flavour, newest first. The image is in linux-binary-*, before 7.x
 # in linux-image-*.
 kernel_releases()
 {
-	local name version rel kind flavour=${1:-cloud-amd64}
+	local name version rel kind flavour=$1
 
 	apt_in_root apt-cache pkgnames linux- |
 		sed -n -E "s/^linux-(binary|image)-([0-9][^-]*-$flavour)\$/\2 \1/p" |
@@ -96,7 +96,7 @@ kernel_fetch()
 		while read -r rel name version; do
 			kernel_may_have_scx "$rel" || continue
 			kernel_fetch_one "$rel" "$name" "$version" </dev/null && return
-		done < <(kernel_releases)
+		done < <(kernel_releases cloud-amd64)
 		warn "$suite has no sched_ext kernel with its source"
 	done
 	die "no suite of $suites gave a kernel; with a network, run scripts/setup again," \

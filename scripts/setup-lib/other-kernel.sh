@@ -40,7 +40,8 @@ other_fetch()
 	for suite in stable-backports testing stable; do
 		apt_root_use "$suite" || continue
 		while read -r rel name version; do
-			other_older "$rel" "$not" && kernel_may_have_scx "$rel" || continue
+			other_older "$rel" "$not" || continue
+			kernel_may_have_scx "$rel" || continue
 			other_fetch_one "$rel" "$name" "$version" </dev/null && return
 		done < <(kernel_releases amd64)
 	done

@@ -46,7 +46,8 @@ static void world_init(void)
 	world->index = sdt_index_new();
 	FUZZ_ASSERT(sdt_layout_init(&world->layout, world->btf, NULL) == 0);
 	world->arena = (struct arena){ SDT_KERN, SDT_USER, 1 << 10, 4096 };
-	fake_map(&world->gk, SDT_KERN + (u32)SDT_USER, world->words, ARENA_WORDS * sizeof(u64));
+	fake_map(&world->gk, SDT_KERN + (SDT_USER & 0xffffffff), world->words,
+		 ARENA_WORDS * sizeof(u64));
 }
 
 static void show(const struct value *v)

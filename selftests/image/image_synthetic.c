@@ -324,7 +324,7 @@ static void put_all(struct synth *s)
 	add_symbols(s, &s->f->gk);
 	put_regions(s, &s->fs->gk);
 	put_regions(s, &s->f->gk);
-	put(s, SDT_KERN + (u32)SDT_USER, s->sdt->mem, s->sdt->used);
+	put(s, SDT_KERN + (SDT_USER & 0xffffffff), s->sdt->mem, s->sdt->used);
 }
 
 static u64 make_note(u8 *note, const char *text)

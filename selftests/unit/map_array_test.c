@@ -46,6 +46,7 @@ TEST_F(arrays, header_and_elements_by_type)
 	EXPECT_TRUE(fix_has(json, "'entries':[{'index':0,'value':7},"));
 	EXPECT_TRUE(fix_has(json, "{'index':1,'value':0},{'index':2,'value':9}]"));
 	EXPECT_EQ(NULL, strstr(json, "incomplete"));
+	EXPECT_TRUE(self->f->complete);
 	EXPECT_EQ(NULL, strstr(json, "own_id"));
 }
 
@@ -82,8 +83,8 @@ TEST_F(arrays, also_as_bytes)
 
 	set(a, 1, 0x102);
 	self->f->in.raw = true;
-	EXPECT_TRUE(fix_has(fix_walk(self->f), "{'index':1,'value_raw':{'hex':'02010000'},"
-					       "'value':258}"));
+	EXPECT_TRUE(fix_has(fix_walk(self->f),
+			    "{'index':1,'value_raw':{'hex':'02010000'},'value':258}"));
 	a->map.map_type = BPF_MAP_TYPE_PERCPU_ARRAY;
 	memcpy(a->value, &pptr, sizeof(pptr));
 	*(u32 *)fix_percpu(self->f, pptr, 0) = 3;
@@ -106,7 +107,7 @@ TEST_F(arrays, zeros_at_the_end_are_told_not_shown)
 	EXPECT_EQ(1000, fix_count(json, "'index':"));
 }
 
-TEST_F(arrays, larger_than_what_is_shown)
+TEST_F(arrays, G5_larger_than_what_is_shown)
 {
 	struct fix_array *a = add_array(self->f, BPF_ARRAY_ENTRIES_MAX + 10);
 	const char *json;
@@ -115,6 +116,7 @@ TEST_F(arrays, larger_than_what_is_shown)
 	json = fix_walk(self->f);
 	EXPECT_EQ(BPF_ARRAY_ENTRIES_MAX, fix_count(json, "'index':"));
 	EXPECT_TRUE(fix_has(json, "'needed':4106,'had':4096"));
+	EXPECT_FALSE(self->f->complete);
 }
 
 TEST_F(arrays, end_that_is_not_mapped)
@@ -141,7 +143,7 @@ TEST_F(arrays, end_that_is_not_mapped)
 	EXPECT_TRUE(fix_has(json, "'truncated'"));
 }
 
-TEST_F(arrays, values_larger_than_a_map_may_show)
+TEST_F(arrays, G5_values_larger_than_a_map_may_show)
 {
 	struct fix_array *a = add_array(self->f, 64);
 
@@ -153,7 +155,7 @@ TEST_F(arrays, values_larger_than_a_map_may_show)
 	EXPECT_TRUE(fix_has(fix_walk(self->f), "zero_tail"));
 }
 
-TEST_F(arrays, percpu)
+TEST_F(arrays, G5_percpu)
 {
 	struct fix_array *a =
 		fix_add_map(self->f, 1, BPF_MAP_TYPE_PERCPU_ARRAY, "stats", sizeof(*a) + 16);
@@ -169,6 +171,7 @@ TEST_F(arrays, percpu)
 	EXPECT_TRUE(fix_has(json, "{'index':0,'values':[11,22]}"));
 	EXPECT_TRUE(fix_has(json, "{'index':1,'values':[{'unsupported':"));
 	EXPECT_TRUE(fix_has(json, "'incomplete':'unreadable elements: 2'"));
+	EXPECT_FALSE(self->f->complete);
 	self->f->gk.nr_symbols = 0;
 	EXPECT_TRUE(fix_has(fix_walk(self->f), "there is no address for CPU 1"));
 }

@@ -76,15 +76,15 @@ TEST_F(hashes, also_as_bytes)
 
 	add_elem(self, 1, 10, 0x102);
 	self->f->in.raw = true;
-	EXPECT_TRUE(fix_has(fix_walk(self->f), "{'key_raw':{'hex':'0a000000'},'key':10,"
-					       "'value_raw':{'hex':'02010000'},'value':258}"));
+	EXPECT_TRUE(fix_has(fix_walk(self->f), "{'key_raw':{'hex':'0a000000'},'key':10,"));
+	EXPECT_TRUE(fix_has(fix_walk(self->f), "'value_raw':{'hex':'02010000'},'value':258}"));
 	self->htab->map.map_type = BPF_MAP_TYPE_PERCPU_HASH;
 	*(u64 *)(self->buckets[1].first - FIX_RAM + self->f->ram + offsetof(struct fix_elem, key) +
 		 8) = pptr;
 	*(u32 *)fix_percpu(self->f, pptr, 0) = 1;
 	*(u32 *)fix_percpu(self->f, pptr, 1) = 2;
-	EXPECT_TRUE(fix_has(fix_walk(self->f), "'values':[1,2],'values_raw':"
-					       "[{'hex':'01000000'},{'hex':'02000000'}]}"));
+	EXPECT_TRUE(fix_has(fix_walk(self->f), "'values':[1,2],'values_raw':["));
+	EXPECT_TRUE(fix_has(fix_walk(self->f), "[{'hex':'01000000'},{'hex':'02000000'}]}"));
 }
 
 TEST_F(hashes, empty)
@@ -136,7 +136,7 @@ TEST_F(hashes, of_maps)
 			    "{'key':11,'ptr':'0xdead000000000100','id':{'unsupported'"));
 }
 
-TEST_F(hashes, chain_in_a_circle)
+TEST_F(hashes, G5_chain_in_a_circle)
 {
 	struct fix_elem *first = add_elem(self, 1, 10, 100);
 	const char *json;
@@ -147,13 +147,14 @@ TEST_F(hashes, chain_in_a_circle)
 	add_elem(self, 2, 12, 102);
 	json = fix_walk(self->f);
 	EXPECT_TRUE(fix_has(json, "chains without an end: 1"));
+	EXPECT_FALSE(self->f->complete);
 	EXPECT_TRUE(fix_has(json, "{'key':12,'value':102}"));
 	EXPECT_GT(10, fix_count(json, "'key':"));
 	first->next = fix_kva(self->f, first);
 	EXPECT_TRUE(fix_has(fix_walk(self->f), "chains without an end: 1"));
 }
 
-TEST_F(hashes, more_elements_than_there_can_be)
+TEST_F(hashes, G5_more_elements_than_there_can_be)
 {
 	u32 i;
 
@@ -194,7 +195,7 @@ TEST_F(hashes, memory_that_is_not_there)
 	EXPECT_TRUE(fix_has(fix_walk(self->f), "unreadable elements: 16"));
 }
 
-TEST_F(hashes, number_of_buckets_that_no_hash_has)
+TEST_F(hashes, G5_number_of_buckets_that_no_hash_has)
 {
 	static const u32 bad[] = { 0, 3, 0x80000000, 0xffffffff };
 	u32 i;
@@ -233,7 +234,7 @@ TEST_F(hashes, more_than_what_is_shown)
 	EXPECT_EQ(NULL, strstr(json, "incomplete"));
 }
 
-TEST(kernel_with_other_hashes)
+TEST(G5_kernel_with_other_hashes)
 {
 	struct bpf_fix *f = fix_new("bpf_htab");
 

@@ -77,7 +77,7 @@ static inline struct sdt_fake *sdt_fake_new(void)
 
 	f->mem = calloc(1, SDT_BYTES);
 	f->arena = (struct arena){ SDT_KERN, SDT_USER, 1 << 16, 4096 };
-	fake_map(&f->gk, SDT_KERN + (u32)SDT_USER, f->mem, SDT_BYTES);
+	fake_map(&f->gk, SDT_KERN + (SDT_USER & 0xffffffff), f->mem, SDT_BYTES);
 	f->in.gk = &f->gk;
 	return f;
 }

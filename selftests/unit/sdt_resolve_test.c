@@ -191,8 +191,8 @@ TEST_F(sdt_resolve, arenas_with_the_same_low_bits)
 
 	self->memory[1] = 0x55;
 	o.btf = self->btf;
-	sdt_index_add(self->index, sdt_index_owner(self->index, &o), (u32)OTHER);
-	ASSERT_EQ((u32)OTHER, (u32)self->object);
+	sdt_index_add(self->index, sdt_index_owner(self->index, &o), (OTHER & 0xffffffff));
+	ASSERT_EQ((OTHER & 0xffffffff), (u32)self->object);
 	ASSERT_EQ(NULL, resolve(self, OTHER, 0));
 	EXPECT_EQ(0x55, first_byte(self));
 	ASSERT_EQ(NULL, resolve(self, self->object, 0));

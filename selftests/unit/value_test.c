@@ -390,7 +390,7 @@ TEST_F(tree, errors_say_what_there_is)
 	EXPECT_TRUE(refused(self, "maps[.bss].value.weight",
 			    "no member \"weight\" in \"maps[.bss].value\"; there is nr_enqueued"));
 	EXPECT_TRUE(refused(self, "maps[.rodata]",
-			    " in \"maps\", which is an array of 2; there is bpf_bpf.bss, task_ctx"));
+			    "\"maps\", which is an array of 2; there is bpf_bpf.bss, task_ctx"));
 	EXPECT_TRUE(refused(self, "gone.x",
 			    "which is a pointer that was not followed: not mapped"));
 	EXPECT_TRUE(refused(self, "null.x",

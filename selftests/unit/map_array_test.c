@@ -50,6 +50,23 @@ TEST_F(arrays, header_and_elements_by_type)
 	EXPECT_EQ(NULL, strstr(json, "own_id"));
 }
 
+TEST_F(arrays, a_list_has_what_they_are_and_not_what_is_in_them)
+{
+	struct bpf_fix *f = self->f;
+	struct value *maps;
+	const char *json;
+
+	set(add_array(f, 3), 0, 7);
+	f->in.tree = vtree_new(1U << 20);
+	maps = value_add_array(f->in.tree, vtree_root(f->in.tree), "maps");
+	bpf_maps_list(&f->in, &f->l, maps);
+	json = fix_json(f, maps);
+	vtree_free(f->in.tree);
+	f->in.tree = NULL;
+	EXPECT_TRUE(fix_has(json, "'id':3,'name':'numbers','type':2,'type_name':'ARRAY'"));
+	EXPECT_TRUE(fix_has(json, "'frozen':false}]"));
+}
+
 TEST_F(arrays, id_of_a_map_that_is_being_freed)
 {
 	add_array(self->f, 1)->map.id = 0;

@@ -6,63 +6,13 @@
  */
 #include <dirent.h>
 
+#include "known_failure.h"
 #include "ktstr_test.h"
 #include "lib/util.h"
 
 #define DURATION_MS 1000
 /* scx_central and scx_pair are about more than one CPU. */
 #define TOPOLOGY "1n1l2c1t"
-
-/**
- * struct known_failure - what is wrong with a scheduler, not with the kernel
- * @name: the scheduler
- * @texts: one of these is in the verdict when it fails for this reason
- * @why: what to print
- */
-struct known_failure {
-	const char *name;
-	const char *texts[5];
-	const char *why;
-};
-
-static const struct known_failure known_failures[] = {
-	{
-		/*
-		 * clang 19 loses the address space of an arena pointer on the
-		 * way through qmap_fifo_remove(): the verifier sees a scalar.
-		 */
-		.name = "scx_qmap",
-		.texts = { "verifier, program qmap_dequeue: R7 invalid mem access 'scalar'" },
-		.why = "its arena pointer is compiled to a scalar",
-	},
-	{
-		/*
-		 * Every unbound task waits for its process, kernel threads such
-		 * as rcu_preempt too, and on a quiet machine that process stops
-		 * soon after it attached: no worker runs, RCU stalls, SIGINT is
-		 * not acted on. It does the same in a VM of QEMU.
-		 */
-		.name = "scx_userland",
-		.texts = { "made no progress", "did not report", "rcu_preempt",
-			   "did not end within" },
-		.why = "it leaves tasks unscheduled",
-	},
-};
-
-static const struct known_failure *known_failure(const char *name, const struct ktstr_result *res)
-{
-	const struct known_failure *k;
-	const char *const *text;
-
-	for (k = known_failures; k < known_failures + ARRAY_SIZE(known_failures); k++) {
-		if (strcmp(k->name, name) || res->verdict != KTSTR_FAIL)
-			continue;
-		for (text = k->texts; *text; text++)
-			if (strstr(res->reason_text, *text))
-				return k;
-	}
-	return NULL;
-}
 
 static void report(const char *name)
 {
@@ -83,7 +33,7 @@ static void report(const char *name)
 			       (unsigned long long)res.timings.attach_ns / NSEC_PER_MSEC);
 		ktstr_test_result(KSFT_PASS, name, NULL);
 	} else if (known) {
-		ktstr_test_result(KSFT_XFAIL, name, "%s", known->why);
+		ktstr_test_result(known->code, name, "%s", known->why);
 	} else {
 		test_report(&res);
 		ktstr_test_result(KSFT_FAIL, name, NULL);

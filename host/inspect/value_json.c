@@ -39,7 +39,10 @@ static void put_hex_bytes(json_writer_t *w, const struct value *v)
 	free(text);
 }
 
-/* The shortest decimal that reads back as the same number. */
+/*
+ * The shortest decimal that reads back as the same number, and as no integer:
+ * those are exact or a string, see value.h.
+ */
 static void put_float(json_writer_t *w, double f)
 {
 	char text[40];
@@ -48,7 +51,7 @@ static void put_float(json_writer_t *w, double f)
 	if (isfinite(f) && strtod(text, NULL) != f)
 		snprintf(text, sizeof(text), "%.*g", DIGITS_ALL, f);
 	if (isfinite(f))
-		jsonw_printf(w, "%s", text);
+		jsonw_printf(w, "%s%s", text, strpbrk(text, ".e") ? "" : ".0");
 	else
 		jsonw_string(w, text);
 }

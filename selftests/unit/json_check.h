@@ -110,7 +110,10 @@ static inline bool json_number(struct json_check *j)
 		j->p++;
 	from = j->p;
 	n = json_digits(j);
-	return n && n <= 16 && (n == 1 || *from != '0') && json_fraction(j);
+	if (!n || (n > 1 && *from == '0'))
+		return false;
+	from = j->p;
+	return json_fraction(j) && (n <= 16 || j->p > from);
 }
 
 static inline bool json_word(struct json_check *j)

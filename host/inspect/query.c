@@ -310,6 +310,8 @@ struct vtree *query_walk(struct guest_state *s, const struct query *q, bool stil
 	if (still)
 		gk_cache_end(s->gk);
 	guest_state_last_words(s, "truncated_at_us", start);
+	if (!still)
+		value_add_bool(t, root, "racy", true);
 	if (!ret)
 		return t;
 	vtree_free(t);

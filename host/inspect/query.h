@@ -118,8 +118,9 @@ int query_parse(int argc, const char *const *argv, struct query *q, struct ktstr
  * @budget_ns: walks end after that, and say so; 0 = they do not
  * @err: names what was asked for and what there is instead
  *
- * Copies what it shows, so the guest may go on afterwards. The thread that has
- * @s.
+ * Copies what it shows, so the guest may go on afterwards. Besides the answer
+ * its root has what guest_state_last_words() adds, and "racy" when the guest
+ * ran: then no two parts need be of the same moment. The thread that has @s.
  *
  * Return: the answer, the caller's (vtree_free()), good as long as @s; or NULL
  * with errno ENOENT (no such map, symbol, type, task), ENOTUNIQ (several),

@@ -381,6 +381,27 @@ TEST_F(query, what_a_kernel_does_not_have_is_said_with_the_reason)
 	EXPECT_EQ(-EOPNOTSUPP, ask(&self->a, false, "task", "1"));
 }
 
+static bool is_racy(const struct asked *a, bool still)
+{
+	const char *const argv[] = { "symbols" };
+	struct vtree *t;
+	struct query q;
+	bool racy;
+
+	if (query_parse(1, argv, &q, NULL))
+		return false;
+	t = query_walk(a->g->state, &q, still, 0, NULL);
+	racy = t && value_get(vtree_root(t), "racy", NULL);
+	vtree_free(t);
+	return racy;
+}
+
+TEST_F(query, G9_answers_of_a_running_guest_are_racy)
+{
+	EXPECT_TRUE(is_racy(&self->a, false));
+	EXPECT_FALSE(is_racy(&self->a, true));
+}
+
 TEST_F(query, a_disk_that_is_full_is_an_error)
 {
 	const char *const argv[] = { "symbols" };

@@ -356,7 +356,7 @@ static void test_file(const struct session *how, const char *path, u64 only)
 	}
 	if (!ok)
 		ksft_print_msg("seed %llu\n", (unsigned long long)s.seed);
-	ksft_test_result(ok, "%s\n", name);
+	ksft_test_result(ok, "G12_%s\n", name);
 	session_close(&s);
 }
 

@@ -208,6 +208,7 @@ struct fix_btf {
  * @func_type: a function with a long name
  * @ops_type: in @btf, of a struct_ops' value
  * @json: of the last walk
+ * @complete: as its tree said
  */
 struct bpf_fix {
 	struct guest_kernel gk;
@@ -227,6 +228,7 @@ struct bpf_fix {
 	u32 func_type;
 	u32 ops_type;
 	char *json;
+	bool complete;
 };
 
 /* Zeroed memory of the guest's. */
@@ -597,6 +599,7 @@ static inline const char *fix_walk(struct bpf_fix *f)
 	maps = value_add_array(f->in.tree, vtree_root(f->in.tree), "maps");
 	bpf_maps_walk(&f->in, &f->l, maps);
 	json = fix_json(f, maps);
+	f->complete = vtree_complete(f->in.tree);
 	vtree_free(f->in.tree);
 	f->in.tree = NULL;
 	return json;

@@ -258,7 +258,7 @@ TEST_F(bpfmap, tree_of_two_levels)
 }
 
 /* Values, siblings, retry and zero entries, and a node below the last level. */
-TEST_F(bpfmap, entries_that_are_no_pointers)
+TEST_F(bpfmap, G6_entries_that_are_no_pointers)
 {
 	struct seen s;
 
@@ -275,7 +275,7 @@ TEST_F(bpfmap, entries_that_are_no_pointers)
 	EXPECT_EQ(1, s.nr);
 }
 
-TEST_F(bpfmap, tree_with_loops)
+TEST_F(bpfmap, G6_tree_with_loops)
 {
 	struct seen s;
 	u32 i, j;
@@ -299,7 +299,7 @@ TEST_F(bpfmap, tree_with_loops)
 	EXPECT_EQ(0, s.nr);
 }
 
-TEST_F(bpfmap, shift_beyond_the_index)
+TEST_F(bpfmap, G6_shift_beyond_the_index)
 {
 	struct seen s;
 

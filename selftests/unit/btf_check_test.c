@@ -77,7 +77,7 @@ TEST_F(btf_check, every_alignment)
 	free(raw);
 }
 
-TEST_F(btf_check, header_that_lies)
+TEST_F(btf_check, G4_header_that_lies)
 {
 	struct blob good, b;
 	size_t len;
@@ -170,7 +170,7 @@ TEST_F(btf_check, strings_without_beginning_or_end)
 	EXPECT_NE(NULL, strstr(self->err.msg, "strings"));
 }
 
-TEST_F(btf_check, names)
+TEST_F(btf_check, G4_names)
 {
 	u32 end = sizeof(strings);
 
@@ -203,7 +203,7 @@ TEST_F(btf_check, long_names)
 	EXPECT_NE(NULL, strstr(self->err.msg, "name"));
 }
 
-TEST_F(btf_check, more_elements_than_there_are)
+TEST_F(btf_check, G4_more_elements_than_there_are)
 {
 	BAD("type 3", 0, INFO(STRUCT, 1), 4);
 	BAD("ends behind", 0, INFO(UNION, 0xffffff), 4);
@@ -292,7 +292,7 @@ TEST_F(btf_check, sizes)
 	GOOD(0, INFO(ENUM, 0), 1);
 }
 
-TEST_F(btf_check, ids_that_do_not_exist)
+TEST_F(btf_check, G4_ids_that_do_not_exist)
 {
 	static const u32 ids[] = { FIRST + 1, 0xfffff, UINT32_MAX };
 	u32 i;

@@ -18,7 +18,7 @@ FIXTURE_TEARDOWN(btf_graph)
 {
 }
 
-TEST_F(btf_graph, types_that_contain_themselves)
+TEST_F(btf_graph, G4_types_that_contain_themselves)
 {
 	BAD("contains itself", 0, INFO(STRUCT, 1), 8, NAME, FIRST, 0);
 	BAD("contains itself", NAME, INFO(UNION, 1), 8, NAME, FIRST, 0);
@@ -62,7 +62,7 @@ static int chain_check(u32 kind, u32 nr, bool backwards, struct ktstr_err *err)
 	return words_check(words, 4 + 3 * nr, NULL, err);
 }
 
-TEST_F(btf_graph, nested_too_deep)
+TEST_F(btf_graph, G4_nested_too_deep)
 {
 	u32 kinds[] = { BTF_KIND_TYPEDEF, BTF_KIND_PTR }, i, backwards;
 
@@ -90,7 +90,7 @@ static int doubling_check(u32 levels, struct ktstr_err *err)
 	return words_check(words, 4 + 9 * levels, NULL, err);
 }
 
-TEST_F(btf_graph, members_that_multiply)
+TEST_F(btf_graph, G4_members_that_multiply)
 {
 	EXPECT_EQ(0, doubling_check(18, &self->err));
 	EXPECT_EQ(-EINVAL, doubling_check(20, &self->err));
@@ -98,7 +98,7 @@ TEST_F(btf_graph, members_that_multiply)
 	EXPECT_EQ(-EINVAL, doubling_check(32, &self->err));
 }
 
-TEST_F(btf_graph, arrays_larger_than_memory)
+TEST_F(btf_graph, G4_arrays_larger_than_memory)
 {
 	GOOD(0, INFO(ARRAY, 0), 0, U64, U32, 0x1fffffff);
 	BAD("elements", 0, INFO(ARRAY, 0), 0, U64, U32, 0x20000000);

@@ -196,7 +196,7 @@ TEST_F(buildid, the_image_of_the_guest_will_do)
 	EXPECT_NE(NULL, self->g.gk);
 }
 
-TEST_F(buildid, another_build_is_refused_with_both_named)
+TEST_F(buildid, G13_another_build_is_refused_with_both_named)
 {
 	ASSERT_TRUE(remake_image(&self->g, 0x55, false));
 	say_build_id(&self->g, 0x66);
@@ -209,7 +209,7 @@ TEST_F(buildid, another_build_is_refused_with_both_named)
 	EXPECT_NE(NULL, strstr(self->g.err.msg, "6666666666666666666666666666666666666666"));
 }
 
-TEST_F(buildid, another_build_is_refused_by_its_notes_as_well)
+TEST_F(buildid, G13_another_build_is_refused_by_its_notes_as_well)
 {
 	/* symbols of the wrong image, no VMCOREINFO: the notes happen to be in the same place */
 	ASSERT_TRUE(remake_image(&self->g, 0x55, true));

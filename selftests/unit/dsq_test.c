@@ -113,7 +113,7 @@ TEST_F(dsq, count_that_disagrees)
 	EXPECT_EQ(3, fs_u64(self->fs, "q.tasks_seen"));
 }
 
-TEST_F(dsq, loops_end_and_are_told)
+TEST_F(dsq, G7_loops_end_and_are_told)
 {
 	fill(self, 20);
 	self->fs->tasks[29].scx.dsq_list.node.next = fs_task_node(15);
@@ -123,7 +123,7 @@ TEST_F(dsq, loops_end_and_are_told)
 }
 
 /* Tasks 12 and on are in the list of another queue, which never ends here. */
-TEST_F(dsq, list_that_leads_into_another)
+TEST_F(dsq, G7_list_that_leads_into_another)
 {
 	struct fake_sched *fs = self->fs;
 
@@ -137,7 +137,7 @@ TEST_F(dsq, list_that_leads_into_another)
 	EXPECT_TRUE(fs_has(fs, "q.tasks_seen"));
 }
 
-TEST_F(dsq, wild_links)
+TEST_F(dsq, G7_wild_links)
 {
 	static const u64 wild[] = { 0, 1, FS_POISON, ~0ULL, FS_NOWHERE };
 	u32 i;
@@ -214,7 +214,7 @@ TEST_F(dsq, scheduler_that_is_not_there)
 }
 
 /* More nodes than any machine has, of which two are in memory. */
-TEST_F(dsq, absurd_number_of_nodes)
+TEST_F(dsq, G8_absurd_number_of_nodes)
 {
 	self->fs->st.nr_node_ids = 0xffffffff;
 	walk(self);

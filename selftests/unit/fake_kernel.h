@@ -29,11 +29,22 @@ struct fake_symbol {
 	u64 kva;
 };
 
+/**
+ * struct guest_kernel - the guest
+ * @symbols: its symbols
+ * @nr_symbols: how many
+ * @regions: its memory
+ * @nr_regions: how many
+ * @runs: called before each read, may change memory: a vCPU that runs; or NULL
+ * @runs_ctx: for @runs
+ */
 struct guest_kernel {
 	struct fake_symbol symbols[FAKE_SYMBOLS];
 	unsigned int nr_symbols;
 	struct fake_region regions[FAKE_REGIONS];
 	unsigned int nr_regions;
+	void (*runs)(void *ctx);
+	void *runs_ctx;
 };
 
 static inline void fake_symbol(struct guest_kernel *gk, const char *name, u64 kva)
@@ -90,6 +101,8 @@ int gk_read(const struct guest_kernel *gk, u64 kva, void *buf, size_t len)
 {
 	void *hva = fake_hva(gk, kva, len);
 
+	if (gk->runs)
+		gk->runs(gk->runs_ctx);
 	if (!hva)
 		return -EFAULT;
 	memcpy(buf, hva, len);

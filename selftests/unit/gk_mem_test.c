@@ -88,7 +88,7 @@ TEST_F(gk_mem, without_the_table_there_are_no_percpu_addresses)
 	EXPECT_EQ(4, gk_nr_cpus(self->g.gk, 4));
 }
 
-TEST_F(gk_mem, the_machine_bounds_the_number_of_cpus)
+TEST_F(gk_mem, G8_the_machine_bounds_the_number_of_cpus)
 {
 	u32 nr = 0;
 

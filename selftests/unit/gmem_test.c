@@ -152,7 +152,7 @@ TEST(guard_pages_on_both_sides)
 	gmem_free(m);
 }
 
-TEST(the_size_is_sealed)
+TEST(G10_the_size_is_sealed)
 {
 	const int want = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 	struct gmem *m = gmem_new(4 * SZ_1M, GAP_START, GAP_END, NULL);

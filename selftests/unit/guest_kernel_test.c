@@ -422,7 +422,7 @@ TEST_F(guest_kernel, an_image_of_another_kernel_is_refused)
 }
 
 /* Bit flips all over the guest: refused, or something that can be asked. */
-TEST_F(guest_kernel, a_guest_full_of_flipped_bits_does_no_harm)
+TEST_F(guest_kernel, G12_a_guest_full_of_flipped_bits_does_no_harm)
 {
 	u64 rng = 0x9e3779b97f4a7c15, v, i;
 	struct ktstr_err err;

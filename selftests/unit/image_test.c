@@ -163,7 +163,7 @@ TEST_F(image, truncated_bzimage_is_refused)
 	EXPECT_NE(NULL, strstr(err.msg, "half: bzImage is truncated"));
 }
 
-TEST_F(image, every_truncation_is_refused_or_harmless)
+TEST_F(image, G13_every_truncation_is_refused_or_harmless)
 {
 	size_t len;
 

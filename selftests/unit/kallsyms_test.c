@@ -149,7 +149,7 @@ TEST_F(kallsyms, names_of_many_megabytes_are_read_piece_by_piece)
 	free(sym);
 }
 
-TEST_F(kallsyms, unsorted_addresses_are_sorted)
+TEST_F(kallsyms, G3_unsorted_addresses_are_sorted)
 {
 	static const struct kt_symbol sym[] = {
 		{ "high", STEXT + 0x2000 },
@@ -162,7 +162,7 @@ TEST_F(kallsyms, unsorted_addresses_are_sorted)
 	EXPECT_STREQ("middle", symtab_at(self->st, STEXT + 0x1fff, NULL));
 }
 
-TEST_F(kallsyms, a_count_of_none_or_of_four_billion_is_refused)
+TEST_F(kallsyms, G3_a_count_of_none_or_of_four_billion_is_refused)
 {
 	static const u32 bad[] = { 0, SYMTAB_MAX + 1, 0xffffffff };
 	size_t i;
@@ -182,7 +182,7 @@ TEST_F(kallsyms, more_symbols_than_there_are_offsets)
 	EXPECT_NE(NULL, strstr(self->err.msg, "kallsyms_offsets"));
 }
 
-TEST_F(kallsyms, an_empty_name_is_refused)
+TEST_F(kallsyms, G3_an_empty_name_is_refused)
 {
 	self->t.mem[NAMES] = 0;
 	EXPECT_EQ(-EBADMSG, kallsyms_load(&self->t.src, self->st, &self->err));
@@ -197,7 +197,7 @@ TEST_F(kallsyms, a_name_that_is_nothing_but_its_type_is_refused)
 	EXPECT_EQ(-EBADMSG, kallsyms_load(&self->t.src, self->st, &self->err));
 }
 
-TEST_F(kallsyms, a_name_that_goes_beyond_memory_is_refused)
+TEST_F(kallsyms, G3_a_name_that_goes_beyond_memory_is_refused)
 {
 	self->t.mem[NAMES] = 0xff;
 	self->t.mem[NAMES + 1] = 0xff;
@@ -205,7 +205,7 @@ TEST_F(kallsyms, a_name_that_goes_beyond_memory_is_refused)
 	EXPECT_NE(NULL, strstr(self->err.msg, "ends beyond the names"));
 }
 
-TEST_F(kallsyms, a_name_longer_than_any_is_refused)
+TEST_F(kallsyms, G3_a_name_longer_than_any_is_refused)
 {
 	/* 0x7f bytes, each standing for 24 characters */
 	memset(self->t.mem + NAMES, KT_LONG_TOKEN, 0x80);
@@ -213,7 +213,7 @@ TEST_F(kallsyms, a_name_longer_than_any_is_refused)
 	EXPECT_NE(NULL, strstr(self->err.msg, "longer than 1024"));
 }
 
-TEST_F(kallsyms, a_token_beyond_its_table_is_refused)
+TEST_F(kallsyms, G3_a_token_beyond_its_table_is_refused)
 {
 	/* with the token table the last thing in memory, an index can point past it */
 	self->t.len = self->t.src.token_index + 512 - KVA;

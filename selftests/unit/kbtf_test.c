@@ -355,7 +355,7 @@ FIXTURE_TEARDOWN(blob)
 	free(self->raw);
 }
 
-TEST_F(blob, every_truncation_is_refused)
+TEST_F(blob, G13_every_truncation_is_refused)
 {
 	struct ktstr_err err;
 	u32 len;
@@ -405,7 +405,7 @@ TEST_F(blob, header_that_lies)
 	EXPECT_EQ(NULL, kbtf_from_raw(self->raw, self->len, NULL, NULL));
 }
 
-TEST_F(blob, twenty_four_bytes)
+TEST_F(blob, G4_twenty_four_bytes)
 {
 	struct btf_header hdr = { .magic = BTF_MAGIC, .version = 1, .hdr_len = 24 };
 

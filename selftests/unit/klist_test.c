@@ -90,7 +90,7 @@ TEST_F(klist, nodes_come_in_order)
 	EXPECT_FALSE(klist_next(&self->k, &node));
 }
 
-TEST_F(klist, circles_without_the_head)
+TEST_F(klist, G7_circles_without_the_head)
 {
 	u32 from, to;
 
@@ -104,7 +104,7 @@ TEST_F(klist, circles_without_the_head)
 	}
 }
 
-TEST_F(klist, wild_pointers)
+TEST_F(klist, G7_wild_pointers)
 {
 	static const u64 wild[] = { 0, 1, FS_POISON, ~0ULL, HEAD - 8, NODES + sizeof(self->nodes) };
 	u32 i;

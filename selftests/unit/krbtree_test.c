@@ -117,7 +117,7 @@ TEST_F(krbtree, deeper_than_any_tree)
 	EXPECT_EQ(-ELOOP, self->t.end);
 }
 
-TEST_F(krbtree, node_that_is_its_own_child)
+TEST_F(krbtree, G7_node_that_is_its_own_child)
 {
 	self->root = balanced(self, 0, 15);
 	self->nodes[3].left = node_of(3);
@@ -130,7 +130,7 @@ TEST_F(krbtree, node_that_is_its_own_child)
 }
 
 /* 40 levels whose both children are the same node have 2^40 ways down. */
-TEST_F(krbtree, branches_that_meet_again)
+TEST_F(krbtree, G7_branches_that_meet_again)
 {
 	u32 i;
 

@@ -127,6 +127,28 @@ TEST_F(pgwalk, x86_five_levels)
 	EXPECT_FAULT(x86_pgwalk(&self->ram, cr3, true, KVA57, &self->gpa));
 }
 
+/* Tables of four levels taken for five, and the other way round: a fault, no guess. */
+TEST_F(pgwalk, G2_x86_levels_that_are_not_the_tables)
+{
+	u64 cr3 = x86_map(self->mem, 4, KVA, 1, 0x9000 | PRESENT);
+
+	EXPECT_FAULT(x86_pgwalk(&self->ram, cr3, true, KVA, &self->gpa));
+	memset(self->mem, 0, RAM_SIZE);
+	cr3 = x86_map(self->mem, 5, KVA57, 1, 0x9000 | PRESENT);
+	EXPECT_FAULT(x86_pgwalk(&self->ram, cr3, false, KVA, &self->gpa));
+}
+
+TEST_F(pgwalk, G2_x86_cr3_that_is_garbage)
+{
+	u64 cr3, i;
+
+	memset(self->mem, 0xff, RAM_SIZE);
+	for (i = 1; i < 64; i++) {
+		cr3 = i * 0x9e3779b97f4a7c15ULL;
+		EXPECT_FAULT(x86_pgwalk(&self->ram, cr3, i & 1, KVA, &self->gpa));
+	}
+}
+
 TEST_F(pgwalk, x86_lower_half)
 {
 	u64 gva = 0x00007fff12345678ULL;
@@ -158,7 +180,7 @@ TEST_F(pgwalk, x86_not_present_at_any_level)
 	EXPECT_FAULT(x86_pgwalk(&self->ram, 0x4000, false, KVA, &self->gpa));
 }
 
-TEST_F(pgwalk, x86_table_or_page_outside_of_ram)
+TEST_F(pgwalk, G1_x86_table_or_page_outside_of_ram)
 {
 	static const u64 outside[] = { RAM_SIZE, 0xfee00000, 0xfffffffff000ULL,
 				       GENMASK_ULL(51, 12) };
@@ -175,7 +197,7 @@ TEST_F(pgwalk, x86_table_or_page_outside_of_ram)
 	EXPECT_FAULT(x86_pgwalk(&self->ram, ~0ULL, false, KVA, &self->gpa));
 }
 
-TEST_F(pgwalk, x86_large_bit_at_a_level_without_large_pages)
+TEST_F(pgwalk, G2_x86_large_bit_at_a_level_without_large_pages)
 {
 	u64 cr3 = x86_map(self->mem, 4, KVA, 4, PRESENT | LARGE);
 
@@ -186,7 +208,7 @@ TEST_F(pgwalk, x86_large_bit_at_a_level_without_large_pages)
 	EXPECT_FAULT(x86_pgwalk(&self->ram, cr3, true, KVA57, &self->gpa));
 }
 
-TEST_F(pgwalk, x86_reserved_bits_of_a_large_page)
+TEST_F(pgwalk, G2_x86_reserved_bits_of_a_large_page)
 {
 	int bit;
 
@@ -202,7 +224,7 @@ TEST_F(pgwalk, x86_reserved_bits_of_a_large_page)
 }
 
 /* One table that maps itself in every entry: each level sees it once. */
-TEST_F(pgwalk, x86_loop_ends_after_its_levels)
+TEST_F(pgwalk, G1_x86_loop_ends_after_its_levels)
 {
 	int i;
 
@@ -214,7 +236,7 @@ TEST_F(pgwalk, x86_loop_ends_after_its_levels)
 	EXPECT_EQ(0x1678, self->gpa);
 }
 
-TEST_F(pgwalk, x86_non_canonical)
+TEST_F(pgwalk, G2_x86_non_canonical)
 {
 	static const u64 bad48[] = { 0x0000800000000000ULL, 0xffff7fffffffffffULL,
 				     0x8000000000000000ULL, KVA57 };
@@ -445,7 +467,7 @@ TEST_F(a64, invalid_at_any_level)
 	}
 }
 
-TEST_F(a64, block_at_the_last_level_is_reserved)
+TEST_F(a64, G2_block_at_the_last_level_is_reserved)
 {
 	u64 gva = a64_gva(variant);
 	u64 ttbr = a64_map(variant, self->mem, gva, 3, A64_PAGE | VALID);
@@ -453,7 +475,7 @@ TEST_F(a64, block_at_the_last_level_is_reserved)
 	EXPECT_FAULT(arm64_pgwalk(&self->ram, ttbr, variant->tcr, gva, &self->gpa));
 }
 
-TEST_F(a64, table_or_page_outside_of_ram)
+TEST_F(a64, G1_table_or_page_outside_of_ram)
 {
 	static const u64 outside[] = { RAM_SIZE, 0x900000000000ULL, 0xffffffff0000ULL };
 	u64 gva = a64_gva(variant);
@@ -469,7 +491,7 @@ TEST_F(a64, table_or_page_outside_of_ram)
 	}
 }
 
-TEST_F(a64, loop_ends_after_its_levels)
+TEST_F(a64, G1_loop_ends_after_its_levels)
 {
 	u64 gva = a64_gva(variant), i;
 
@@ -521,7 +543,7 @@ TEST_F(a64, addresses_of_52_bits)
 	EXPECT_FAULT(arm64_pgwalk(&self->ram, ttbr, variant->tcr, gva, &self->gpa));
 }
 
-TEST_F(pgwalk, arm64_tcr_that_says_nothing_sensible)
+TEST_F(pgwalk, G2_arm64_tcr_that_says_nothing_sensible)
 {
 	static const u64 bad[] = {
 		0,

@@ -167,7 +167,7 @@ TEST_F(runnable, loops_end_and_count_for_nothing)
 }
 
 /* A task that moved takes the walk along; then CPU 1's head passes for a task. */
-TEST_F(runnable, list_that_leads_to_another_queue)
+TEST_F(runnable, G7_list_that_leads_to_another_queue)
 {
 	enqueue(self, 0, 0, 2, 10);
 	enqueue(self, 1, 2, 2, 20);

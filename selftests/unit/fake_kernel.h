@@ -109,14 +109,33 @@ int gk_read(const struct guest_kernel *gk, u64 kva, void *buf, size_t len)
 	return 0;
 }
 
+/* Bytes from @kva to the end of the region it is in. */
+static inline size_t fake_left(const struct guest_kernel *gk, u64 kva)
+{
+	unsigned int i;
+
+	for (i = 0; i < gk->nr_regions; i++) {
+		const struct fake_region *r = &gk->regions[i];
+
+		if (kva >= r->kva && kva - r->kva < r->len)
+			return r->len - (kva - r->kva);
+	}
+	return 0;
+}
+
+/* Regions side by side are one piece of memory here. */
 int gk_read_fault(const struct guest_kernel *gk, u64 kva, void *buf, size_t len, u64 *fault)
 {
-	if (gk_read(gk, kva, buf, len) == 0)
-		return 0;
-	/* regions side by side are one piece of memory, too */
-	for (*fault = kva; *fault - kva < len; (*fault)++)
-		if (gk_read(gk, *fault, (u8 *)buf + (*fault - kva), 1))
+	size_t done, n;
+
+	for (done = 0; done < len; done += n) {
+		n = fake_left(gk, kva + done);
+		n = n < len - done ? n : len - done;
+		if (!n || gk_read(gk, kva + done, (u8 *)buf + done, n)) {
+			*fault = kva + done;
 			return -EFAULT;
+		}
+	}
 	return 0;
 }
 

@@ -37,7 +37,7 @@ bench: all
 
 # By name, so that O= may be a directory with other things in it.
 clean:
-	rm -rf $(addprefix $(OUT)/,.flags gen obj san tsan fuzz image guest tap selftests sched_ext ktstr guest-init libktstr.a)
+	rm -rf $(addprefix $(OUT)/,.flags gen obj san tsan fuzz image guest dumps tap selftests sched_ext ktstr guest-init libktstr.a)
 	-@rmdir $(OUT) 2>/dev/null || :
 
 help:

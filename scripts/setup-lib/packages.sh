@@ -25,6 +25,7 @@ cmd:xz|xz-utils|xz|xz
 cmd:zstd|zstd|zstd|zstd
 cmd:rsync|rsync|rsync|rsync
 cmd:python3|python3|python3|python
+py:jsonschema|python3-jsonschema|python3-jsonschema|python-jsonschema
 cmd:ps|procps|procps-ng|procps-ng
 '
 needs_lint='
@@ -55,6 +56,7 @@ need_met()
 	cmd:gcc) command -v gcc >/dev/null ;;
 	cmd:*) command -v "${1#cmd:}" >/dev/null ;;
 	hdr:*) command -v gcc >/dev/null && have_headers "stdio.h" "${1#hdr:}" ;;
+	py:*) command -v python3 >/dev/null && python3 -c "import ${1#py:}" 2>/dev/null ;;
 	lib:*) command -v gcc >/dev/null && have_lib "${1#lib:}" ;;
 	clang) "$root/scripts/llvm-tool" clang >/dev/null ;;
 	clang-format) "$root/scripts/llvm-tool" clang-format >/dev/null ;;

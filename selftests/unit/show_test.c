@@ -166,7 +166,7 @@ TEST_F(show, in_the_order_in_which_it_is_read)
 		"\nOBJECTS IN ARENAS\n",
 		"tasks: 2 objects of 56 bytes, struct ctx\n",
 		"\nSCHEDULER'S OUTPUT\n  | hello\n",
-		"\nMISSING\n",
+		"\nNOT IN THIS DUMP\n",
 		"maps[0].entries: 1 of 9 elements are here\n",
 		"rq_scx_states[1].unreadable: no run queue in memory\n",
 		"sched_domains_unavailable: built without them\n",

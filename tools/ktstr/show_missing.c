@@ -35,7 +35,7 @@ struct search {
 static bool begin_place(struct search *f)
 {
 	if (!f->places++)
-		show_heading(f->s, "MISSING");
+		show_heading(f->s, "NOT IN THIS DUMP");
 	if (!f->s->all && f->places > PLACES)
 		return false;
 	fprintf(f->s->out, "  %s: ", f->path);

@@ -25,6 +25,27 @@ FIXTURE_TEARDOWN(tree)
 	vtree_free(self->t);
 }
 
+TEST_F(tree, what_is_missing_can_be_asked_for)
+{
+	struct value *array = value_add_array(self->t, self->root, "array");
+	struct value *cut = value_add_numbers(self->t, self->root, "cut", VALUE_UINT, 1, "12", 2);
+	u64 needed = 0, had = 0;
+
+	value_unsupported(self->t, self->root, "odd", "why %u", 5);
+	EXPECT_FALSE(value_lost(self->root, &needed, &had));
+	EXPECT_FALSE(value_lost(array, &needed, &had));
+	value_cut(cut, 10, 2);
+	EXPECT_TRUE(value_lost(cut, &needed, &had));
+	EXPECT_EQ(10, needed);
+	EXPECT_EQ(2, had);
+	EXPECT_TRUE(value_lost(value_new_truncated(self->t, self->root, "short", 8, 3), &needed,
+			       &had));
+	EXPECT_EQ(8, needed);
+	EXPECT_EQ(3, had);
+	EXPECT_STREQ("why 5", value_reason(value_get(self->root, "odd", NULL)));
+	EXPECT_EQ(NULL, value_reason(cut));
+}
+
 TEST_F(tree, empty)
 {
 	EXPECT_EQ(VALUE_STRUCT, value_kind(self->root));

@@ -114,7 +114,9 @@ struct show_str show_str(const struct value *v, const char *path)
 
 bool show_has(const struct value *v, const char *path)
 {
-	return *show_str(v, path).s;
+	struct show_str t = show_str(v, path);
+
+	return *t.s;
 }
 
 bool show_is(const struct value *v, const char *path, const char *text)

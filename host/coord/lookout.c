@@ -286,6 +286,7 @@ static void on_observed(struct event *ev)
 			l->jiffies_kva = 0;
 		if (!ret && l->obs.has_scx)
 			slot0_expect(l);
+		l->warm_due = true;
 	} else {
 		ret = l->obs.ret;
 	}

@@ -163,6 +163,7 @@ struct hold {
  *               never
  * @sched_kva: scheduler slot 0 was published for
  * @left_kva: scheduler that ends cleanly and is attached still; 0 = none
+ * @warm_due: a scheduler attached, and its types are not loaded yet
  * @failed_kva: scheduler the late report is about
  * @late_seen: slot 0's latch was served
  * @fallback_kva: address of the fallback flag, 0 = not found yet
@@ -214,6 +215,7 @@ struct lookout {
 	u64 boundary_ns;
 	u64 sched_kva;
 	u64 left_kva;
+	bool warm_due;
 	u64 failed_kva;
 	bool late_seen;
 	u64 fallback_kva;
@@ -497,6 +499,16 @@ void slot0_expect(struct lookout *l);
  * Return: whether slot 0 is at a new scheduler.
  */
 bool slot0_follow(struct lookout *l, u64 sched_kva);
+
+/**
+ * slot0_warm() - load the types of a new scheduler's maps and programs
+ * @l: the kernel can be looked at
+ *
+ * What a freeze would wait for; once for each attach. By the scan after it, since
+ * at the attach itself a vCPU waits, and schedulers may come and go quickly; a
+ * snapshot that is earlier does it itself.
+ */
+void slot0_warm(struct lookout *l);
 
 /**
  * slot0_changed() - serve what slot 0 saw that is no failure

@@ -5,6 +5,7 @@
 
 #include "host/coord/lookout.h"
 #include "host/inspect/bpfmap.h"
+#include "host/inspect/guest_state.h"
 #include "lib/log.h"
 #include "lib/util.h"
 
@@ -101,6 +102,13 @@ static void write_maps(struct lookout *l)
 	}
 }
 
+void slot0_warm(struct lookout *l)
+{
+	if (l->warm_due && l->obs.view)
+		guest_state_warm(l->obs.view);
+	l->warm_due = false;
+}
+
 void slot0_scan(struct lookout *l)
 {
 	u64 sched_kva = 0;
@@ -112,6 +120,8 @@ void slot0_scan(struct lookout *l)
 		scx_root_read(&l->obs.scx, l->obs.gk, &sched_kva);
 		published = slot0_follow(l, sched_kva);
 		set_period(l, !l->sched_kva);
+		if (!published && l->sched_kva)
+			slot0_warm(l);
 		look_for_failure(l, sched_kva, published);
 		look_for_waiters(l, sched_kva);
 	}

@@ -9,7 +9,6 @@
 
 #include "host/coord/lookout.h"
 #include "host/coord/watch_publish.h"
-#include "host/inspect/guest_state.h"
 #include "lib/log.h"
 #include "lib/util.h"
 
@@ -70,9 +69,7 @@ static bool publish_frozen(struct lookout *l)
 			what = publish(l, sched_kva);
 	}
 	lookout_thaw(l, &r);
-	/* its maps and programs are there: what a freeze would wait for */
-	if (what == WATCH_PUBLISHED && l->obs.view)
-		guest_state_warm(l->obs.view);
+	l->warm_due |= what == WATCH_PUBLISHED;
 	return what == WATCH_PUBLISHED;
 }
 

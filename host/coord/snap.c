@@ -61,6 +61,8 @@ static int copy(struct lookout *l, const struct snap_want *want, struct snap *s)
 
 	if (src.state)
 		src.state->in.raw = l->cfg->dump_raw;
+	if (ready)
+		slot0_warm(l);
 	return capture_take(&s->cap, &src);
 }
 

@@ -110,7 +110,8 @@ TEST_F_TIMEOUT(boot, passes, RUN_TIMEOUT_S)
 	for (i = 0; i < res->nr_workers; i++) {
 		EXPECT_GT(res->workers[i].work_units, 0);
 		EXPECT_GT(res->workers[i].cpu_ns, 0);
-		EXPECT_GE(res->workers[i].wall_ns, DURATION_MS * NSEC_PER_MSEC * 9 / 10);
+		/* a worker may start late on a busy host, but not end early */
+		EXPECT_GE(res->workers[i].wall_ns, DURATION_MS * NSEC_PER_MSEC / 2);
 	}
 	used = cpus_used(res);
 	ksft_print_msg("%u workers used %.2f CPUs\n", res->nr_workers, used);

@@ -77,7 +77,6 @@ static int look(struct lookout *l, const struct inq_view *v, struct inspect_answ
 {
 	int ret = query_parse(v->argc, v->argv, &a->q, err);
 
-	slot0_warm(l);
 	if (!ret)
 		ret = can_look(l, err);
 	if (ret)

@@ -243,7 +243,8 @@ const char *value_name(const struct value *v);
 
 /**
  * value_count() - members or elements
- * @v: a VALUE_STRUCT or VALUE_ARRAY; anything else has none
+ * @v: a VALUE_STRUCT or VALUE_ARRAY; anything else has none, NULL too, which is
+ *     what a full tree gives for one
  */
 u64 value_count(const struct value *v);
 

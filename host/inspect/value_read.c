@@ -21,7 +21,7 @@ const char *value_name(const struct value *v)
 
 u64 value_count(const struct value *v)
 {
-	return v->kind == VALUE_STRUCT || v->kind == VALUE_ARRAY ? v->len : 0;
+	return v && (v->kind == VALUE_STRUCT || v->kind == VALUE_ARRAY) ? v->len : 0;
 }
 
 /* Little endian, as every guest of ours is. */

@@ -229,6 +229,10 @@ TEST_F(arrays, deadline_and_a_full_tree)
 	bpf_maps_walk(&self->f->in, &self->f->l, maps);
 	EXPECT_TRUE(vtree_full(self->f->in.tree));
 	EXPECT_GT(4000, fix_count(fix_json(self->f, maps), "'index':"));
+	/* no room for the array itself */
+	maps = value_add_array(self->f->in.tree, vtree_root(self->f->in.tree), "again");
+	EXPECT_EQ(NULL, maps);
+	bpf_maps_walk(&self->f->in, &self->f->l, maps);
 	vtree_free(self->f->in.tree);
 }
 

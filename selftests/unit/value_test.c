@@ -142,6 +142,7 @@ TEST_F(tree, full_is_full)
 	EXPECT_EQ(NULL, value_add_struct(t, vtree_root(t), "s"));
 	EXPECT_STREQ("", vtree_strdup(t, ""));
 	EXPECT_EQ(1, value_count(vtree_root(t)));
+	EXPECT_EQ(0, value_count(NULL));
 	vtree_free(t);
 }
 

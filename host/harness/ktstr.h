@@ -21,9 +21,11 @@
 #include <stdio.h>
 #include <linux/types.h>
 
+#include "host/harness/ktstr_checks.h"
 #include "host/harness/ktstr_monitor.h"
 #include "host/harness/ktstr_op.h"
 #include "host/harness/ktstr_output.h"
+#include "host/harness/ktstr_scenario.h"
 #include "lib/scenario.h"
 #include "lib/topology.h"
 #include "lib/wire.h"
@@ -35,7 +37,7 @@
 struct vtree;
 
 /* Bounds of one test; more is refused before anything starts. */
-#define KTSTR_OPS_MAX	    256
+#define KTSTR_OPS_MAX	    256 /* without steps */
 #define KTSTR_SNAPSHOTS_MAX 64
 /* Of the workload, unless the test says otherwise. */
 #define KTSTR_DURATION_MS 1000
@@ -93,6 +95,12 @@ enum ktstr_verdict {
  * @KTSTR_REASON_SNAPSHOTS_MISSING: not every periodic snapshot was taken
  * @KTSTR_REASON_MONITOR_FAILED: the monitor's limits were not kept, and count
  * @KTSTR_REASON_MONITOR_INCONCLUSIVE: the monitor cannot tell, and counts
+ * @KTSTR_REASON_CHECK_FAILED: a limit of struct ktstr_checks was not kept
+ * @KTSTR_REASON_CHECK_INCONCLUSIVE: it cannot be told whether it was
+ * @KTSTR_REASON_STEP_FAILED: an op of a step could not be carried out
+ * @KTSTR_REASON_PAYLOAD_FAILED: a payload failed, hung or lacks a metric
+ * @KTSTR_REASON_NO_SCX_ERROR: the scheduler should have failed, and did not as
+ *                             expected
  * @KTSTR_REASON_NR: how many there are
  */
 enum ktstr_reason {
@@ -126,6 +134,11 @@ enum ktstr_reason {
 	KTSTR_REASON_SNAPSHOTS_MISSING,
 	KTSTR_REASON_MONITOR_FAILED,
 	KTSTR_REASON_MONITOR_INCONCLUSIVE,
+	KTSTR_REASON_CHECK_FAILED,
+	KTSTR_REASON_CHECK_INCONCLUSIVE,
+	KTSTR_REASON_STEP_FAILED,
+	KTSTR_REASON_PAYLOAD_FAILED,
+	KTSTR_REASON_NO_SCX_ERROR,
 	KTSTR_REASON_NR,
 };
 
@@ -170,6 +183,24 @@ struct ktstr_map_write {
 };
 
 /**
+ * struct ktstr_scheduler - a scheduler, and what is always asked of it
+ * @name: for reports; NULL = the last part of @program
+ * @program: name or path, as @scheduler of struct ktstr_test
+ * @args: its arguments without argv[0], NULL-terminated; NULL = none
+ * @expect_ops: name of the ops that must be attached; NULL = any
+ * @checks: limits of its workers, below those of a test
+ * @monitor: limits of its run queues, which a test's replace when it has any
+ */
+struct ktstr_scheduler {
+	const char *name;
+	const char *program;
+	const char *const *args;
+	const char *expect_ops;
+	struct ktstr_checks checks;
+	struct ktstr_monitor_limits monitor;
+};
+
+/**
  * struct ktstr_test - one run
  * @name: for reports and file names, [A-Za-z0-9_-]; NULL = "run"
  * @kernel: bzImage or vmlinux; NULL = $KTSTR_KERNEL, the tree's, the cache's
@@ -181,8 +212,21 @@ struct ktstr_map_write {
  * @scheduler: name or path of a sched_ext scheduler; NULL = EEVDF
  * @sched_args: its arguments without argv[0], NULL-terminated; NULL = none
  * @expect_ops: name of the ops that must be attached; NULL = any
+ * @sched: a scheduler with all that belongs to it, instead of @scheduler,
+ *         @sched_args and @expect_ops; or NULL
  * @duration_ms: how long the workers run; 0 = KTSTR_DURATION_MS
- * @workers: spinning workers; 0 = one per CPU
+ * @workers: how many do @work outside of all cgroups, without @steps; 0 = one per
+ *           CPU
+ * @work: what they do; zeroed = they spin
+ * @backdrop: cgroups that live through all steps, ended by one without a name; or
+ *            NULL
+ * @steps: what happens, one after the other, ended by one of zeroes; or NULL. Then
+ *         @workers, @work and @ops must be empty
+ * @checks: what must hold of the workers
+ * @expect_scx_error: text that must be in what the scheduler is ejected for: the
+ *                    test passes when it is, and fails without such an end; NULL =
+ *                    it must not be ejected
+ * @expect_scx_error_match: the same, an extended regular expression (regex(7))
  * @timeout_ms: deadline of the whole run on the host's clock; 0 = computed
  *              from @duration_ms, the CPUs and the host's speed
  * @attach_ms: how long the scheduler may take to attach; 0 = 30 s, more on a
@@ -244,8 +288,15 @@ struct ktstr_test {
 	const char *scheduler;
 	const char *const *sched_args;
 	const char *expect_ops;
+	const struct ktstr_scheduler *sched;
 	u32 duration_ms;
 	u32 workers;
+	struct work work;
+	const struct ktstr_cgroup *backdrop;
+	const struct ktstr_step *steps;
+	struct ktstr_checks checks;
+	const char *expect_scx_error;
+	const char *expect_scx_error_match;
 	u32 timeout_ms;
 	u32 attach_ms;
 	enum scenario_fault fault;
@@ -371,6 +422,7 @@ struct ktstr_timecheck {
  * @observer_text: how, or why not; printable ASCII, or empty
  * @monitor: what the monitor saw; its verdict is KTSTR_MONITOR_INCONCLUSIVE
  *           without samples
+ * @load: workers, cgroups, steps, checks
  * @emulated: the run took place in the emulated host
  *
  * The owner of the struct releases what it points to: ktstr_result_free().
@@ -414,6 +466,7 @@ struct ktstr_result {
 	bool observer_ok;
 	char observer_text[512];
 	struct ktstr_monitor monitor;
+	struct ktstr_load load;
 	bool emulated;
 };
 

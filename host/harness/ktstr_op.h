@@ -5,8 +5,10 @@
 /* What a test lets its guest do while the workload runs; part of ktstr.h. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <linux/build_bug.h>
 #include <linux/types.h>
 
+#include "host/harness/ktstr_scenario.h"
 #include "lib/scenario.h"
 #include "lib/wire_ops.h"
 
@@ -50,6 +52,28 @@ struct ktstr_kop {
  * @KTSTR_OP_UNWATCH: no more of that
  * @KTSTR_OP_KERNEL: kernel memory read or written
  * @KTSTR_OP_RUN: a program is run in the guest: ktstr_output_find()
+ * @KTSTR_OP_ADD_CGROUP: @def is set up: the cgroup and what is in it; like all
+ *                       that follow, only in a step
+ * @KTSTR_OP_REMOVE_CGROUP: @cgroup is removed, with all in it
+ * @KTSTR_OP_SET_CPUSET: @cgroup gets the CPUs of @cpuset
+ * @KTSTR_OP_CLEAR_CPUSET: @cgroup may run wherever those above it may
+ * @KTSTR_OP_SWAP_CPUSETS: @cgroup and @to exchange theirs
+ * @KTSTR_OP_SPAWN: @workers[0] are started in @cgroup; NULL or "" = outside of
+ *                  all cgroups of the test
+ * @KTSTR_OP_STOP_CGROUP: all workers of @cgroup are stopped and report
+ * @KTSTR_OP_SET_AFFINITY: the workers called @name get @affinity
+ * @KTSTR_OP_MOVE_ALL_TASKS: all tasks of @cgroup go to @to; not from the
+ *                           backdrop into a cgroup of a step
+ * @KTSTR_OP_RUN_PAYLOAD: @payload is started in @cgroup
+ * @KTSTR_OP_WAIT_PAYLOAD: the payload called @name is waited for
+ * @KTSTR_OP_KILL_PAYLOAD: it is killed
+ * @KTSTR_OP_FREEZE_CGROUP: @cgroup's tasks are stopped (cgroup.freeze)
+ * @KTSTR_OP_UNFREEZE_CGROUP: they run again
+ * @KTSTR_OP_ATTACH_SCHEDULER: the scheduler @argv is started; none may be attached
+ * @KTSTR_OP_DETACH_SCHEDULER: it is ended
+ * @KTSTR_OP_RESTART_SCHEDULER: it is ended and started again
+ * @KTSTR_OP_REPLACE_SCHEDULER: it is ended and @argv started instead
+ * @KTSTR_OP_CAPTURE_PROCS: who is in @cgroup: ktstr_output_find() by @name
  */
 enum ktstr_op_kind {
 	KTSTR_OP_CAPTURE = SCENARIO_OP_CAPTURE,
@@ -57,13 +81,36 @@ enum ktstr_op_kind {
 	KTSTR_OP_UNWATCH = SCENARIO_OP_UNWATCH,
 	KTSTR_OP_KERNEL = SCENARIO_OP_KERNEL,
 	KTSTR_OP_RUN = SCENARIO_OP_RUN,
+	KTSTR_OP_ADD_CGROUP = 32,
+	KTSTR_OP_REMOVE_CGROUP,
+	KTSTR_OP_SET_CPUSET,
+	KTSTR_OP_CLEAR_CPUSET,
+	KTSTR_OP_SWAP_CPUSETS,
+	KTSTR_OP_SPAWN,
+	KTSTR_OP_STOP_CGROUP,
+	KTSTR_OP_SET_AFFINITY,
+	KTSTR_OP_MOVE_ALL_TASKS,
+	KTSTR_OP_RUN_PAYLOAD,
+	KTSTR_OP_WAIT_PAYLOAD,
+	KTSTR_OP_KILL_PAYLOAD,
+	KTSTR_OP_FREEZE_CGROUP,
+	KTSTR_OP_UNFREEZE_CGROUP,
+	KTSTR_OP_ATTACH_SCHEDULER,
+	KTSTR_OP_DETACH_SCHEDULER,
+	KTSTR_OP_RESTART_SCHEDULER,
+	KTSTR_OP_REPLACE_SCHEDULER,
+	KTSTR_OP_CAPTURE_PROCS,
+	KTSTR_OP_NR,
 };
+
+static_assert((int)SCENARIO_OP_NR <= (int)KTSTR_OP_ADD_CGROUP);
 
 /**
  * struct ktstr_op - something the guest asks of the host, or does, while it runs
  * @kind: enum ktstr_op_kind, or enum scenario_op_kind
- * @at_ms: when, after scenario start; operations run in the order given, so
- *         one with an earlier time than the one before it runs late
+ * @at_ms: when, after scenario start, or after the start of its step;
+ *         operations run in the order given, so one with an earlier time than
+ *         the one before it runs late
  * @count: how often, back to back; 0 = once
  * @may_fail: a refusal, or a program that fails, is recorded and does not fail
  *            the test
@@ -79,6 +126,14 @@ enum ktstr_op_kind {
  *        suite's own. It is taken into the guest with its libraries
  * @timeout_ms: program: killed after this long; 0 = KTSTR_RUN_TIMEOUT_MS, more
  *              on a slow host
+ * @cgroup: what the kind says, like the rest
+ * @to: see there
+ * @cpuset: see there
+ * @def: see there
+ * @workers: see there; one entry
+ * @affinity: see there
+ * @payload: see there
+ * @expect_ops: name of the ops that must attach; NULL = any
  */
 struct ktstr_op {
 	u32 kind;
@@ -95,6 +150,14 @@ struct ktstr_op {
 	size_t nr_entries;
 	const char *argv[KTSTR_ARGV_MAX + 1];
 	u32 timeout_ms;
+	const char *cgroup;
+	const char *to;
+	struct ktstr_cpuset cpuset;
+	const struct ktstr_cgroup *def;
+	const struct ktstr_workers *workers;
+	struct ktstr_affinity affinity;
+	const struct ktstr_payload *payload;
+	const char *expect_ops;
 };
 
 #endif /* KTSTR_HOST_HARNESS_KTSTR_OP_H */

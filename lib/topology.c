@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "topology.h"
+#include "topology_node.h"
 #include "util.h"
 
 static u32 order_of(u32 n)
@@ -40,10 +41,6 @@ int topology_check(const struct topology *t, struct ktstr_err *err)
 		return ktstr_err_set(err, -EINVAL,
 				     "topology %un%ul%uc%ut: every count must be at least 1",
 				     t->nodes, t->llcs, t->cores, t->threads);
-	if (t->llcs % t->nodes)
-		return ktstr_err_set(err, -EINVAL,
-				     "topology: %u LLCs do not divide over %u nodes; use a multiple",
-				     t->llcs, t->nodes);
 	if (t->threads > 2)
 		return ktstr_err_set(err, -EINVAL,
 				     "topology: %u threads per core; 1 or 2 are supported",
@@ -52,7 +49,7 @@ int topology_check(const struct topology *t, struct ktstr_err *err)
 	    (u64)t->llcs * t->cores * t->threads > TOPOLOGY_MAX_CPUS)
 		return ktstr_err_set(err, -EINVAL, "topology %un%ul%uc%ut has more than %d CPUs",
 				     t->nodes, t->llcs, t->cores, t->threads, TOPOLOGY_MAX_CPUS);
-	return 0;
+	return topology_check_nodes(t, err);
 }
 
 int topology_parse(const char *spec, struct topology *t, struct ktstr_err *err)
@@ -62,6 +59,8 @@ int topology_parse(const char *spec, struct topology *t, struct ktstr_err *err)
 	const char *p = spec;
 	size_t i;
 
+	t->node = NULL;
+	t->distance = NULL;
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		unsigned long v = 0;
 

@@ -13,6 +13,10 @@
 #define TOPOLOGY_DISTANCE_SELF 10
 #define TOPOLOGY_DISTANCE_FAR  20 /* between any two nodes, unless said */
 
+/* What a node needs for the kernel to take it for one (NODE_MIN_SIZE and more) */
+#define TOPOLOGY_NODE_MEM_MIN_MIB 32
+#define TOPOLOGY_LATENCY_MAX_NS	  100000
+
 /**
  * enum topology_write - how a memory-side cache writes
  * @TOPOLOGY_WRITE_NONE: not said
@@ -164,6 +168,17 @@ u32 topology_node_llcs(const struct topology *t, u32 node);
  * Return: MiB.
  */
 u32 topology_node_mem(const struct topology *t, u32 node, u32 mem_mib);
+
+/**
+ * topology_check_mem() - does a machine's memory go round
+ * @t: a checked topology
+ * @mem_mib: memory of the machine
+ * @err: says which node has too little, or NULL
+ *
+ * Return: 0, or -EINVAL when one of several nodes has less than
+ * TOPOLOGY_NODE_MEM_MIN_MIB, or when they have more or less than the machine.
+ */
+int topology_check_mem(const struct topology *t, u32 mem_mib, struct ktstr_err *err);
 
 /**
  * topology_distance() - ACPI distance of two nodes

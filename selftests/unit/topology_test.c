@@ -25,7 +25,7 @@ TEST(parse_reads_every_field)
 TEST(parse_and_format_are_inverse)
 {
 	static const char *const specs[] = {
-		"1n1l1c1t", "2n6l4c2t", "1n512l1c1t", "512n512l1c1t", "1n3l50c2t",
+		"1n1l1c1t", "2n6l4c2t", "1n512l1c1t", "16n512l1c1t", "1n3l50c2t",
 	};
 	char buf[32];
 	struct topology t;
@@ -68,7 +68,7 @@ TEST(parse_refuses_machines_that_cannot_be)
 		{ "2n3l1c1t", "do not divide" },     { "2n1l1c1t", "do not divide" },
 		{ "1n1l1c3t", "threads per core" },  { "1n1l1c4t", "threads per core" },
 		{ "1n1l257c2t", "more than 512" },   { "1n512l2c1t", "more than 512" },
-		{ "1n512l512c2t", "more than 512" },
+		{ "1n512l512c2t", "more than 512" }, { "17n17l1c1t", "16 are the most" },
 	};
 	struct ktstr_err err;
 	struct topology t;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "preset.h"
 #include "topology.h"
 #include "topology_node.h"
 #include "util.h"
@@ -52,33 +54,41 @@ int topology_check(const struct topology *t, struct ktstr_err *err)
 	return topology_check_nodes(t, err);
 }
 
-int topology_parse(const char *spec, struct topology *t, struct ktstr_err *err)
+static bool parse_counts(const char *p, struct topology *t)
 {
 	u32 *fields[] = { &t->nodes, &t->llcs, &t->cores, &t->threads };
 	static const char units[] = "nlct";
-	const char *p = spec;
 	size_t i;
 
-	t->node = NULL;
-	t->distance = NULL;
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		unsigned long v = 0;
 
 		if (*p < '0' || *p > '9')
-			goto bad;
+			return false;
 		while (*p >= '0' && *p <= '9' && v <= TOPOLOGY_MAX_CPUS)
 			v = v * 10 + *p++ - '0';
 		if (*p++ != units[i] || v > TOPOLOGY_MAX_CPUS)
-			goto bad;
+			return false;
 		*fields[i] = v;
 	}
-	if (*p)
-		goto bad;
-	return topology_check(t, err);
-bad:
+	return !*p;
+}
+
+int topology_parse(const char *spec, struct topology *t, struct ktstr_err *err)
+{
+	const struct preset *preset = preset_find(spec, NULL);
+	char names[400];
+
+	if (preset) {
+		*t = preset->topo;
+		return 0;
+	}
+	*t = (struct topology){ 0 };
+	if (parse_counts(spec, t))
+		return topology_check(t, err);
 	return ktstr_err_set(err, -EINVAL,
-			     "topology '%.40s' is not of the form 1n2l4c2t (nodes, LLCs in all, cores per LLC, threads per core)",
-			     spec);
+			     "topology '%.24s' is not of the form 1n2l4c2t (nodes, LLCs in all, cores each, threads), nor one of %s",
+			     spec, preset_names(names, sizeof(names)));
 }
 
 char *topology_format(const struct topology *t, char *buf, size_t len)

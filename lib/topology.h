@@ -73,9 +73,10 @@ struct topology {
 };
 
 /**
- * topology_parse() - read the notation ``1n2l4c2t``
- * @spec: nodes, LLCs, cores per LLC, threads per core, in this order
- * @t: filled in on success
+ * topology_parse() - read the notation ``1n2l4c2t``, or a preset's name
+ * @spec: nodes, LLCs, cores per LLC, threads per core, in this order; or what
+ *        preset_find() knows
+ * @t: filled in on success; without explicit nodes and distances
  * @err: names what is wrong in @spec, or NULL
  *
  * Return: 0, or -EINVAL.

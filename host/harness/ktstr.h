@@ -222,6 +222,8 @@ struct ktstr_scheduler {
  *            NULL
  * @steps: what happens, one after the other, ended by one of zeroes; or NULL. Then
  *         @workers, @work and @ops must be empty
+ * @seed: what random CPUs (KTSTR_AFFINITY_RANDOM) are drawn from; 0 = drawn anew
+ *        for each run, the report says which
  * @checks: what must hold of the workers
  * @expect_scx_error: text that must be in what the scheduler is ejected for: the
  *                    test passes when it is, and fails without such an end; NULL =
@@ -294,6 +296,7 @@ struct ktstr_test {
 	struct work work;
 	const struct ktstr_cgroup *backdrop;
 	const struct ktstr_step *steps;
+	u64 seed;
 	struct ktstr_checks checks;
 	const char *expect_scx_error;
 	const char *expect_scx_error_match;

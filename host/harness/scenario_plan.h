@@ -10,9 +10,22 @@
  */
 #include "host/harness/initramfs.h"
 #include "host/harness/ktstr.h"
+#include "host/harness/pool.h"
 #include "lib/err.h"
 #include "lib/scenario.h"
 #include "lib/topology.h"
+
+/**
+ * struct scenario_payload - a payload as it was planned
+ * @name: of its output
+ * @payload: what the test says of it; the test's own
+ * @step: 0 = the backdrop's, else the step that started it, from 1
+ */
+struct scenario_payload {
+	const char *name;
+	const struct ktstr_payload *payload;
+	u32 step;
+};
 
 /**
  * struct scenario_plan - a test's load, ready to be encoded
@@ -20,10 +33,18 @@
  *      in memory of the plan's own
  * @groups: the same groups, for whoever judges them
  * @step_names: names of @sc.nr_steps steps
+ * @nr_groups: how many, as @sc.nr_groups
+ * @payloads: programs that are part of the load, in the order they are started
+ * @nr_payloads: how many
  * @nr_workers: of all groups together
+ * @seed: what was drawn, was drawn from this
+ * @sched_at_end: a scheduler is attached when the last step is over
+ * @ops_at_end: name of its ops, or NULL for any; the test's own
  * @captures: snapshots the guest will ask for
  * @requests: questions to the host
+ * @runs: programs whose output the host keeps
  * @budget_ns: wall time that ops may take beside the holds; hardware's speed
+ * @pool: what the pointers of @sc and @payloads point to
  *
  * Owned by the caller: scenario_plan_free().
  */
@@ -31,16 +52,25 @@ struct scenario_plan {
 	struct scenario sc;
 	struct ktstr_group *groups;
 	char **step_names;
+	size_t nr_groups;
+	struct scenario_payload *payloads;
+	size_t nr_payloads;
 	u32 nr_workers;
+	u64 seed;
+	bool sched_at_end;
+	const char *ops_at_end;
 	u64 captures;
 	u64 requests;
+	u64 runs;
 	u64 budget_ns;
+	struct pool pool;
 };
 
 /**
  * scenario_plan_make() - check a test's load and lay it out
  * @test: the test. Without steps its workers and ops make one step
  * @topo: the machine
+ * @seed: what random CPUs are drawn from, unless the test has a seed of its own
  * @p: filled in, also after a failure
  * @err: names the step, the cgroup, the op by its index, what is wrong, and what
  *       there is instead, or NULL
@@ -48,7 +78,7 @@ struct scenario_plan {
  * Return: 0, -EINVAL, -E2BIG, -ENOMEM, or as discover_program().
  */
 int scenario_plan_make(const struct ktstr_test *test, const struct topology *topo,
-		       struct scenario_plan *p, struct ktstr_err *err);
+		       u64 seed, struct scenario_plan *p, struct ktstr_err *err);
 
 /**
  * scenario_plan_carry() - take the programs of its ops along

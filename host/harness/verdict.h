@@ -19,6 +19,8 @@
  *    every vCPU standing still in every snapshot, every periodic snapshot, and
  *    none of a failing scheduler;
  *  - where the monitor counts: enough samples, and every limit kept;
+ *  - every limit of the test on its workers held against what they measured, and
+ *    kept; every payload ended as it should, and measured what it should;
  *  - a verdict channel on which nothing was lost, damaged or unknown.
  *
  * What speaks against the kernel or the scheduler is a fail, wherever else
@@ -30,12 +32,19 @@
 #include "lib/wire_dump.h"
 #include "lib/wire_result.h"
 
+struct scenario_plan;
+
 /**
  * struct verdict_input - everything a verdict rests on
  * @nonce: of the scenario
  * @sched_wanted: a sched_ext scheduler was to attach
  * @expect_ops: name of its ops, or NULL for any
- * @workers: planned, at least 1
+ * @workers: planned, at least 1 or a payload
+ * @test: what the author asked for: limits, payloads, an error of the scheduler;
+ *        NULL = nothing
+ * @load: the workload as it was planned, or NULL
+ * @topo: of the machine, or NULL
+ * @load: what was planned for them, or NULL: then nothing is asked of their cgroups
  * @frames: the verdict log, in the order the frames came
  * @nr_frames: how many
  * @observed: the guest was to run the watchpoints' canary
@@ -66,6 +75,7 @@ struct verdict_input {
 	bool sched_wanted;
 	const char *expect_ops;
 	u32 workers;
+	const struct scenario_plan *load;
 	const struct wire_frame *frames;
 	size_t nr_frames;
 	bool observed;

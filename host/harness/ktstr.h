@@ -22,6 +22,7 @@
 #include <linux/types.h>
 
 #include "host/harness/ktstr_checks.h"
+#include "host/harness/ktstr_claim.h"
 #include "host/harness/ktstr_monitor.h"
 #include "host/harness/ktstr_op.h"
 #include "host/harness/ktstr_output.h"

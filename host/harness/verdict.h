@@ -28,6 +28,7 @@
  */
 #include "host/coord/conscan.h"
 #include "ktstr.h"
+#include "lib/err.h"
 #include "lib/wire.h"
 #include "lib/wire_dump.h"
 #include "lib/wire_result.h"
@@ -42,9 +43,9 @@ struct scenario_plan;
  * @workers: planned, at least 1 or a payload
  * @test: what the author asked for: limits, payloads, an error of the scheduler;
  *        NULL = nothing
- * @load: the workload as it was planned, or NULL
- * @topo: of the machine, or NULL
  * @load: what was planned for them, or NULL: then nothing is asked of their cgroups
+ *        and of payloads
+ * @topo: of the machine, or NULL: no node is memory only
  * @frames: the verdict log, in the order the frames came
  * @nr_frames: how many
  * @observed: the guest was to run the watchpoints' canary
@@ -75,7 +76,9 @@ struct verdict_input {
 	bool sched_wanted;
 	const char *expect_ops;
 	u32 workers;
+	const struct ktstr_test *test;
 	const struct scenario_plan *load;
+	const struct topology *topo;
 	const struct wire_frame *frames;
 	size_t nr_frames;
 	bool observed;
@@ -109,6 +112,19 @@ struct verdict_input {
  * Return: 0, or -ENOMEM: then the verdict is inconclusive, with infra set.
  */
 int verdict_eval(const struct verdict_input *in, struct ktstr_result *res);
+
+/**
+ * verdict_check() - can what a test expects of its run be judged
+ * @test: the test
+ * @load: its plan
+ * @err: names the limit, the pattern or the payload and what is wrong, or NULL
+ *
+ * To be asked when a run is planned.
+ *
+ * Return: 0, -EINVAL, -EOPNOTSUPP when this build lacks what it takes, or -ENOMEM.
+ */
+int verdict_check(const struct ktstr_test *test, const struct scenario_plan *load,
+		  struct ktstr_err *err);
 
 /**
  * verdict_setup_failed() - the result of a run that never started

@@ -16,6 +16,7 @@
 #include "lib/err.h"
 
 struct io_bus;
+struct topology;
 struct vcpu_regs;
 struct vcpu;
 struct vm;
@@ -57,6 +58,15 @@ const struct arch_map *arch_map(void);
  * Return: 0 or negative errno.
  */
 int arch_vm_init(struct vm *vm, struct ktstr_err *err);
+
+/**
+ * arch_vcpu_id() - the number KVM is to know a vCPU by
+ * @topo: the machine's topology
+ * @index: of the vCPU, which is its number in the guest
+ *
+ * x86: its APIC id, which KVM_CREATE_VCPU takes for the one of its local APIC.
+ */
+u32 arch_vcpu_id(const struct topology *topo, u32 index);
 
 /**
  * arch_serial_init() - put the two UARTs where the guest looks for them

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <linux/compiler.h>
 
+#include "host/arch/arch.h"
 #include "host/vmm/exit.h"
 #include "host/vmm/vcpu.h"
 #include "host/vmm/vm.h"
@@ -46,7 +47,7 @@ int vcpu_create(struct vm *vm, struct vcpu *vcpu, u32 index, struct ktstr_err *e
 	vcpu->vm = vm;
 	vcpu->index = index;
 	vcpu->run = NULL;
-	vcpu->fd = KVM_IOCTL(vm->vm_fd, KVM_CREATE_VCPU, (long)index, err);
+	vcpu->fd = KVM_IOCTL(vm->vm_fd, KVM_CREATE_VCPU, (long)arch_vcpu_id(&vm->topo, index), err);
 	if (vcpu->fd < 0)
 		return vcpu->fd;
 	size = KVM_IOCTL(vm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0, err);

@@ -89,6 +89,11 @@ int arch_vm_init(struct vm *vm, struct ktstr_err *err)
 	return ret;
 }
 
+u32 arch_vcpu_id(const struct topology *topo, u32 index)
+{
+	return topology_apic_id(topo, index);
+}
+
 int arch_serial_init(struct vm *vm, struct ktstr_err *err)
 {
 	static const u16 base[VM_SERIAL_PORTS] = { LAYOUT_PORT_COM1, LAYOUT_PORT_COM2 };

@@ -60,6 +60,12 @@ const struct arch_map *arch_map(void);
 int arch_vm_init(struct vm *vm, struct ktstr_err *err);
 
 /**
+ * arch_vm_free() - release what arch_vm_init() has made
+ * @vm: in any state of construction; no vCPU runs
+ */
+void arch_vm_free(struct vm *vm);
+
+/**
  * arch_vcpu_id() - the number KVM is to know a vCPU by
  * @topo: the machine's topology
  * @index: of the vCPU, which is its number in the guest

@@ -62,6 +62,7 @@ static const char *const reason_names[] = {
 	[KVM_EXIT_INTR] = "INTR",
 	[KVM_EXIT_INTERNAL_ERROR] = "INTERNAL_ERROR",
 	[KVM_EXIT_SYSTEM_EVENT] = "SYSTEM_EVENT",
+	[KVM_EXIT_IOAPIC_EOI] = "IOAPIC_EOI",
 };
 
 const char *exit_reason_name(u32 reason)

@@ -193,6 +193,7 @@ struct vm *vm_new(const struct vm_config *cfg, struct ktstr_err *err)
 	vm->watch.change_evt = -1;
 	vm_devices_reset(vm);
 	vm->topo = cfg->topo;
+	vm->irqchip = cfg->irqchip;
 	vm->sinks = cfg->sinks;
 	ret = open_events(vm, err);
 	if (!ret)
@@ -308,6 +309,7 @@ void vm_free(struct vm *vm)
 		vcpu_destroy(&vm->vcpus[i]);
 	free(vm->vcpus);
 	vm_devices_free(vm);
+	arch_vm_free(vm);
 	close_fd(&vm->vm_fd);
 	gmem_free(vm->ram);
 	close_fd(&vm->kvm_fd);

@@ -12,6 +12,7 @@
 #include "lib/err.h"
 #include "lib/topology.h"
 
+struct ioapic;
 struct kernel_image;
 struct serial;
 struct virtio_console;
@@ -35,6 +36,18 @@ struct vm_sinks {
 };
 
 /**
+ * enum vm_irqchip - who is the interrupt controller of devices (x86)
+ * @VM_IRQCHIP_AUTO: KVM's, or ours when KVM's does not reach every CPU
+ * @VM_IRQCHIP_KERNEL: KVM's
+ * @VM_IRQCHIP_SPLIT: ours; the CPUs' own controllers are KVM's all the same
+ */
+enum vm_irqchip {
+	VM_IRQCHIP_AUTO,
+	VM_IRQCHIP_KERNEL,
+	VM_IRQCHIP_SPLIT,
+};
+
+/**
  * struct vm_config - what machine to build and what to boot on it
  * @topo: CPUs
  * @mem_bytes: guest RAM, a multiple of 2 MiB
@@ -42,6 +55,7 @@ struct vm_sinks {
  * @initrd: initramfs, may be NULL
  * @initrd_len: bytes at @initrd
  * @cmdline: appended to the architecture's own kernel parameters
+ * @irqchip: which interrupt controller, for tests of both
  * @sinks: where output goes
  *
  * Everything pointed to stays the caller's and must outlive vm_new() only,
@@ -54,6 +68,7 @@ struct vm_config {
 	const void *initrd;
 	size_t initrd_len;
 	const char *cmdline;
+	enum vm_irqchip irqchip;
 	struct vm_sinks sinks;
 };
 
@@ -116,6 +131,8 @@ struct vm_com {
  * @console_evt: ioeventfd of the virtio-console: readable when the guest
  *               notified a queue or the device wants to be drained
  * @console_irq_evt: irqfd of the virtio-console
+ * @irqchip: as it was asked for
+ * @ioapic: the interrupt controller when it is ours (x86), or NULL
  * @vcpus: @nr_vcpus of them
  * @nr_vcpus: how many
  * @kill: every vCPU thread ends as soon as it sees this; set once, release
@@ -138,6 +155,8 @@ struct vm {
 	struct virtio_console *console;
 	int console_evt;
 	int console_irq_evt;
+	enum vm_irqchip irqchip;
+	struct ioapic *ioapic;
 	struct vcpu *vcpus;
 	u32 nr_vcpus;
 	atomic_bool kill;

@@ -4,6 +4,7 @@
  * into it. Registers are those of Intel SDM vol. 2 (CPUID) and AMD APM vol. 3,
  * appendix E.
  */
+#include <asm/kvm_para.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -440,4 +441,12 @@ full:
 	return ktstr_err_set(err, -E2BIG,
 			     "CPUID: the host's leaves and the guest's topology need more than %u entries",
 			     g.room);
+}
+
+void cpuid_extend_dest(struct kvm_cpuid2 *out)
+{
+	int at = position(out, KVM_CPUID_FEATURES, 0);
+
+	if (at >= 0)
+		out->entries[at].eax |= BIT(KVM_FEATURE_MSI_EXT_DEST_ID);
 }

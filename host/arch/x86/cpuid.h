@@ -45,4 +45,13 @@
 int cpuid_build(const struct kvm_cpuid2 *supported, const struct topology *t, u32 vcpu,
 		struct kvm_cpuid2 *out, struct ktstr_err *err);
 
+/**
+ * cpuid_extend_dest() - tell the guest that interrupts reach APIC ids above 254
+ * @out: made by cpuid_build(); a list without KVM's features stays as it is
+ *
+ * Sets KVM_FEATURE_MSI_EXT_DEST_ID, which KVM leaves to whoever has the IOAPIC:
+ * without interrupt remapping Linux starts no CPU with an id above 254 without it.
+ */
+void cpuid_extend_dest(struct kvm_cpuid2 *out);
+
 #endif /* KTSTR_HOST_ARCH_X86_CPUID_H */

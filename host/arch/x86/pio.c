@@ -53,7 +53,13 @@ static enum exit_action exit_io(struct io_bus *pio, struct kvm_run *run, size_t 
 
 enum exit_action arch_exit(struct io_bus *pio, struct kvm_run *run, size_t run_size)
 {
-	if (run->exit_reason == KVM_EXIT_IO)
+	switch (run->exit_reason) {
+	case KVM_EXIT_IO:
 		return exit_io(pio, run, run_size);
-	return EXIT_NONE;
+	case KVM_EXIT_IOAPIC_EOI:
+		/* of a pin that the guest made level-triggered; see host/arch/x86/ioapic.h */
+		return EXIT_CONTINUE;
+	default:
+		return EXIT_NONE;
+	}
 }

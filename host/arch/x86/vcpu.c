@@ -48,7 +48,11 @@ static int set_cpuid(struct vcpu *vcpu, const struct kvm_cpuid2 *host, struct kv
 
 	guest->nent = CPUID_ENTRIES;
 	ret = cpuid_build(host, &vcpu->vm->topo, vcpu->index, guest, err);
-	return ret ? ret : KVM_IOCTL(vcpu->fd, KVM_SET_CPUID2, guest, err);
+	if (ret)
+		return ret;
+	if (vcpu->vm->ioapic)
+		cpuid_extend_dest(guest);
+	return KVM_IOCTL(vcpu->fd, KVM_SET_CPUID2, guest, err);
 }
 
 /*

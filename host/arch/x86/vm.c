@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
-
 #include "host/arch/arch.h"
+#include "host/arch/x86/ioapic.h"
+#include "host/arch/x86/irqchip.h"
 #include "host/arch/x86/layout.h"
 #include "host/vmm/devices/serial.h"
 #include "host/vmm/vm.h"
@@ -33,41 +33,6 @@ const struct arch_map *arch_map(void)
 }
 
 /*
- * Interrupts come through the IOAPIC alone. KVM's default routing gives every
- * GSI below 16 to the 8259 as well, which starts unmasked, and a kernel on a
- * hardware-reduced machine never programs it: the first interrupt of COM1
- * would arrive a second time, as exception 4.
- */
-static int route_irqs(struct vm *vm, struct ktstr_err *err)
-{
-	struct {
-		struct kvm_irq_routing head;
-		struct kvm_irq_routing_entry entry[LAYOUT_IOAPIC_PINS];
-	} table = { .head.nr = LAYOUT_IOAPIC_PINS };
-	u32 i;
-
-	for (i = 0; i < LAYOUT_IOAPIC_PINS; i++)
-		table.entry[i] = (struct kvm_irq_routing_entry){
-			.gsi = i,
-			.type = KVM_IRQ_ROUTING_IRQCHIP,
-			.u.irqchip = { .irqchip = KVM_IRQCHIP_IOAPIC, .pin = i },
-		};
-	return KVM_IOCTL(vm->vm_fd, KVM_SET_GSI_ROUTING, &table, err);
-}
-
-/* The 8 bits of an IOAPIC entry reach no further; 255 is the broadcast. */
-static int check_apic_ids(const struct topology *topo, struct ktstr_err *err)
-{
-	u32 last = topology_apic_id(topo, topology_cpus(topo) - 1);
-
-	if (last < 255)
-		return 0;
-	return ktstr_err_set(err, -EINVAL,
-			     "topology %un%ul%uc%ut: APIC id %u is above 254; use fewer CPUs, or powers of two",
-			     topo->nodes, topo->llcs, topo->cores, topo->threads, last);
-}
-
-/*
  * No PIT: the guest's clock is kvm-clock and its timer the TSC deadline, so
  * an in-kernel PIT would only burn host time (Firecracker keeps it for guests
  * without either; a kernel with sched_ext has both).
@@ -77,16 +42,16 @@ int arch_vm_init(struct vm *vm, struct ktstr_err *err)
 	u64 identity = LAYOUT_KVM_IDENTITY_MAP;
 	int ret;
 
-	ret = check_apic_ids(&vm->topo, err);
-	if (!ret)
-		ret = KVM_IOCTL(vm->vm_fd, KVM_SET_IDENTITY_MAP_ADDR, &identity, err);
+	ret = KVM_IOCTL(vm->vm_fd, KVM_SET_IDENTITY_MAP_ADDR, &identity, err);
 	if (!ret)
 		ret = KVM_IOCTL(vm->vm_fd, KVM_SET_TSS_ADDR, (unsigned long)LAYOUT_KVM_TSS, err);
-	if (!ret)
-		ret = KVM_IOCTL(vm->vm_fd, KVM_CREATE_IRQCHIP, 0, err);
-	if (!ret)
-		ret = route_irqs(vm, err);
-	return ret;
+	return ret ? ret : irqchip_init(vm, err);
+}
+
+void arch_vm_free(struct vm *vm)
+{
+	ioapic_free(vm->ioapic);
+	vm->ioapic = NULL;
 }
 
 u32 arch_vcpu_id(const struct topology *topo, u32 index)

@@ -6,6 +6,8 @@
 #include "lib/util.h"
 #include "lib/wire.h"
 #include "scenario.h"
+#include "scenario_group.h"
+#include "scenario_layout.h"
 #include "scenario_op.h"
 
 enum scenario_tag {
@@ -18,6 +20,8 @@ enum scenario_tag {
 	TAG_HCWD = WIRE_TAG('H', 'C', 'W', 'D'),
 	TAG_HART = WIRE_TAG('H', 'A', 'R', 'T'),
 	TAG_HSAV = WIRE_TAG('H', 'S', 'A', 'V'),
+	TAG_SGRP = WIRE_TAG('S', 'G', 'R', 'P'),
+	TAG_SSTP = WIRE_TAG('S', 'S', 'T', 'P'),
 	TAG_SOPR = WIRE_TAG('S', 'O', 'P', 'R'),
 	TAG_SEND = WIRE_TAG('S', 'E', 'N', 'D'),
 };
@@ -26,8 +30,10 @@ enum scenario_tag {
 #define SCENARIO_OBSERVE       BIT(1)
 #define SCENARIO_OBSERVE_FIRST BIT(2)
 #define SCENARIO_TIMECHECK     BIT(3)
-#define SCENARIO_FLAGS \
-	(SCENARIO_VERBOSE | SCENARIO_OBSERVE | SCENARIO_OBSERVE_FIRST | SCENARIO_TIMECHECK)
+#define SCENARIO_SCHED_MAY_END BIT(4)
+#define SCENARIO_FLAGS                                                                       \
+	(SCENARIO_VERBOSE | SCENARIO_OBSERVE | SCENARIO_OBSERVE_FIRST | SCENARIO_TIMECHECK | \
+	 SCENARIO_SCHED_MAY_END)
 
 struct scenario_wire {
 	__le32 version;
@@ -39,8 +45,19 @@ struct scenario_wire {
 	__le32 fault_after_ms;
 	__le32 timeout_ms;
 	__le32 attach_ms;
+	__le32 nr_backdrop;
+	__le32 nr_end;
 } __packed;
-static_assert(sizeof(struct scenario_wire) == 40);
+static_assert(sizeof(struct scenario_wire) == 48);
+
+struct scenario_step_wire {
+	__le32 nr_ops;
+	__le32 loop_from;
+	__le32 nr_end;
+	__le32 hold_ms;
+	__le32 loop_ms;
+} __packed;
+static_assert(sizeof(struct scenario_step_wire) == 20);
 
 const char *scenario_fault_name(u32 fault)
 {
@@ -57,82 +74,86 @@ const char *scenario_fault_name(u32 fault)
 	return fault < SCENARIO_FAULT_NR ? names[fault] : NULL;
 }
 
-/* A buffer that grows; the first failure sticks and is asked for at the end. */
 struct encoder {
-	u8 *buf;
-	size_t len;
-	size_t room;
+	struct scenario_buf file;
+	struct scenario_buf part; /* payload of the next frame, its room is kept */
 	u32 frames;
-	int err;
 };
 
 static void put_frame(struct encoder *e, u32 type, const void *payload, size_t len)
 {
 	struct wire_hdr hdr;
-	size_t need;
 
-	if (e->err)
+	if (e->file.err)
 		return;
-	if (len > SCENARIO_FILE_MAX || e->len > SCENARIO_FILE_MAX - len - sizeof(hdr)) {
-		e->err = -E2BIG;
-		return;
-	}
-	need = e->len + sizeof(hdr) + len;
-	if (need > e->room) {
-		size_t room = need * 2;
-		u8 *buf = realloc(e->buf, room);
-
-		if (!buf) {
-			e->err = -ENOMEM;
-			return;
-		}
-		e->buf = buf;
-		e->room = room;
-	}
 	wire_hdr_init(&hdr, type, payload, len);
-	memcpy(e->buf + e->len, &hdr, sizeof(hdr));
-	if (len)
-		memcpy(e->buf + e->len + sizeof(hdr), payload, len);
-	e->len = need;
+	scenario_buf_put(&e->file, &hdr, sizeof(hdr));
+	scenario_buf_put(&e->file, payload, len);
 	e->frames++;
 }
 
 static void put_string(struct encoder *e, u32 type, const char *s)
 {
+	size_t len = s ? strlen(s) : 0;
+
+	if (len > SCENARIO_FILE_MAX)
+		e->file.err = -E2BIG;
 	if (s)
-		put_frame(e, type, s, strlen(s));
+		put_frame(e, type, s, len);
 }
 
 static void put_strings(struct encoder *e, u32 type, char *const *list)
 {
-	u32 nr = 0;
-
-	for (; list && *list; list++) {
-		if (++nr > SCENARIO_STRINGS_MAX)
-			e->err = -E2BIG;
+	if (scenario_strings_count(list) > SCENARIO_STRINGS_MAX)
+		e->file.err = -E2BIG;
+	for (; list && *list; list++)
 		put_string(e, type, *list);
-	}
 }
 
-static void put_op(struct encoder *e, const struct scenario_op *op)
+/* The frame of what an encoder has put into @part. */
+static void put_part(struct encoder *e, u32 type)
 {
-	size_t len;
-	void *buf;
+	if (e->part.err && !e->file.err)
+		e->file.err = e->part.err;
+	put_frame(e, type, e->part.data, e->part.len);
+	e->part.len = 0;
+}
 
-	if (e->err)
-		return;
-	e->err = scenario_op_encode(op, &buf, &len);
-	if (e->err)
-		return;
-	put_frame(e, TAG_SOPR, buf, len);
-	free(buf);
+static void put_step(struct encoder *e, const struct scenario_step *step)
+{
+	struct scenario_step_wire w = {
+		.nr_ops = cpu_to_le32(step->nr_ops),
+		.loop_from = cpu_to_le32(step->loop_from),
+		.nr_end = cpu_to_le32(step->nr_end),
+		.hold_ms = cpu_to_le32(step->hold_ms),
+		.loop_ms = cpu_to_le32(step->loop_ms),
+	};
+
+	put_frame(e, TAG_SSTP, &w, sizeof(w));
+}
+
+static void put_parts(struct encoder *e, const struct scenario *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->nr_groups; i++) {
+		scenario_group_encode(&s->groups[i], &e->part);
+		put_part(e, TAG_SGRP);
+	}
+	for (i = 0; i < s->nr_steps; i++)
+		put_step(e, &s->steps[i]);
+	for (i = 0; i < s->nr_ops; i++) {
+		scenario_op_encode(&s->ops[i], &e->part);
+		put_part(e, TAG_SOPR);
+	}
 }
 
 static u32 flags_of(const struct scenario *s)
 {
 	return (s->verbose ? SCENARIO_VERBOSE : 0) | (s->observe ? SCENARIO_OBSERVE : 0) |
 	       (s->observe_first ? SCENARIO_OBSERVE_FIRST : 0) |
-	       (s->timecheck ? SCENARIO_TIMECHECK : 0);
+	       (s->timecheck ? SCENARIO_TIMECHECK : 0) |
+	       (s->sched_may_end ? SCENARIO_SCHED_MAY_END : 0);
 }
 
 int scenario_encode(const struct scenario *s, void **buf, size_t *len)
@@ -147,13 +168,15 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len)
 		.fault_after_ms = cpu_to_le32(s->fault_after_ms),
 		.timeout_ms = cpu_to_le32(s->timeout_ms),
 		.attach_ms = cpu_to_le32(s->attach_ms),
+		.nr_backdrop = cpu_to_le32(s->nr_backdrop),
+		.nr_end = cpu_to_le32(s->nr_end),
 	};
 	struct encoder e = {};
 	__le32 frames;
-	u32 i;
 
 	if ((u32)s->fault >= SCENARIO_FAULT_NR || s->workers > SCENARIO_WORKERS_MAX ||
-	    s->nr_ops > SCENARIO_OPS_MAX || (s->sched_argv && !s->sched_path))
+	    s->nr_ops > SCENARIO_OPS_MAX || s->nr_groups > SCENARIO_GROUPS_MAX ||
+	    s->nr_steps > SCENARIO_STEPS_MAX)
 		return -EINVAL;
 	put_frame(&e, TAG_SVER, &fixed, sizeof(fixed));
 	put_string(&e, TAG_SPTH, s->sched_path);
@@ -164,16 +187,19 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len)
 	put_string(&e, TAG_HCWD, s->cwd);
 	put_string(&e, TAG_HART, s->artifacts);
 	put_string(&e, TAG_HSAV, s->save);
-	for (i = 0; i < s->nr_ops; i++)
-		put_op(&e, &s->ops[i]);
+	put_parts(&e, s);
+	/* looks only at ops that are known to be good */
+	if (!e.file.err && scenario_layout_wrong(s))
+		e.file.err = -EINVAL;
 	frames = cpu_to_le32(e.frames);
 	put_frame(&e, TAG_SEND, &frames, sizeof(frames));
-	if (e.err) {
-		free(e.buf);
-		return e.err;
+	free(e.part.data);
+	if (e.file.err) {
+		free(e.file.data);
+		return e.file.err;
 	}
-	*buf = e.buf;
-	*len = e.len;
+	*buf = e.file.data;
+	*len = e.file.len;
 	return 0;
 }
 
@@ -226,6 +252,9 @@ static int get_fixed(struct decoder *d, const struct wire_frame *f)
 	d->s->observe_first = le32_to_cpu(w.flags) & SCENARIO_OBSERVE_FIRST;
 	d->s->observe = d->s->observe_first || le32_to_cpu(w.flags) & SCENARIO_OBSERVE;
 	d->s->timecheck = le32_to_cpu(w.flags) & SCENARIO_TIMECHECK;
+	d->s->sched_may_end = le32_to_cpu(w.flags) & SCENARIO_SCHED_MAY_END;
+	d->s->nr_backdrop = le32_to_cpu(w.nr_backdrop);
+	d->s->nr_end = le32_to_cpu(w.nr_end);
 	return 0;
 }
 
@@ -262,24 +291,87 @@ static int get_item(struct decoder *d, const struct wire_frame *f, char ***list,
 	return 0;
 }
 
-static int get_op(struct decoder *d, const struct wire_frame *f)
+/* One more element, zeroed, at the end of an array of @nr; or NULL, with the error. */
+static void *get_room(struct decoder *d, void **array, u32 nr, size_t size, u32 max,
+		      const char *what)
 {
-	struct scenario *s = d->s;
-	const char *why;
-	int ret;
+	void *bigger;
 
-	if (s->nr_ops >= SCENARIO_OPS_MAX)
-		return ktstr_err_set(d->err, -E2BIG, "scenario: more than %d ops",
-				     SCENARIO_OPS_MAX);
-	if (!s->ops)
-		s->ops = calloc(SCENARIO_OPS_MAX, sizeof(*s->ops));
-	if (!s->ops)
-		return ktstr_err_set(d->err, -ENOMEM, "scenario: out of memory");
-	/* counted first, so that what follows is released whatever happens */
-	ret = scenario_op_decode(&s->ops[s->nr_ops++], f->payload, f->len, &why);
+	if (nr >= max) {
+		d->ret = ktstr_err_set(d->err, -E2BIG, "scenario: more than %u %s", max, what);
+		return NULL;
+	}
+	/* room doubles each time nr reaches a power of 2 */
+	if (!(nr & (nr - 1))) {
+		bigger = realloc(*array, (nr ? nr * 2 : 1) * size);
+		if (!bigger) {
+			d->ret = ktstr_err_set(d->err, -ENOMEM, "scenario: out of memory");
+			return NULL;
+		}
+		*array = bigger;
+	}
+	return memset((char *)*array + nr * size, 0, size);
+}
+
+static int get_part(struct decoder *d, const struct wire_frame *f, int ret, const char *why)
+{
 	if (ret == -ENOMEM)
 		return ktstr_err_set(d->err, ret, "scenario: out of memory");
 	return ret ? bad_frame(d, f, why) : 0;
+}
+
+static int get_group(struct decoder *d, const struct wire_frame *f)
+{
+	struct scenario *s = d->s;
+	struct scenario_group *g;
+	const char *why;
+	int ret;
+
+	g = get_room(d, (void **)&s->groups, s->nr_groups, sizeof(*g), SCENARIO_GROUPS_MAX,
+		     "groups");
+	if (!g)
+		return d->ret;
+	/* counted first, so that what follows is released whatever happens */
+	s->nr_groups++;
+	ret = scenario_group_decode(g, f->payload, f->len, &why);
+	return get_part(d, f, ret, why);
+}
+
+static int get_step(struct decoder *d, const struct wire_frame *f)
+{
+	struct scenario_step_wire w;
+	struct scenario *s = d->s;
+	struct scenario_step *step;
+
+	if (f->len != sizeof(w))
+		return bad_frame(d, f, "wrong length");
+	memcpy(&w, f->payload, sizeof(w));
+	step = get_room(d, (void **)&s->steps, s->nr_steps, sizeof(*step), SCENARIO_STEPS_MAX,
+			"steps");
+	if (!step)
+		return d->ret;
+	s->nr_steps++;
+	step->nr_ops = le32_to_cpu(w.nr_ops);
+	step->loop_from = le32_to_cpu(w.loop_from);
+	step->nr_end = le32_to_cpu(w.nr_end);
+	step->hold_ms = le32_to_cpu(w.hold_ms);
+	step->loop_ms = le32_to_cpu(w.loop_ms);
+	return 0;
+}
+
+static int get_op(struct decoder *d, const struct wire_frame *f)
+{
+	struct scenario *s = d->s;
+	struct scenario_op *op;
+	const char *why;
+	int ret;
+
+	op = get_room(d, (void **)&s->ops, s->nr_ops, sizeof(*op), SCENARIO_OPS_MAX, "ops");
+	if (!op)
+		return d->ret;
+	s->nr_ops++;
+	ret = scenario_op_decode(op, f->payload, f->len, &why);
+	return get_part(d, f, ret, why);
 }
 
 static int get_end(struct decoder *d, const struct wire_frame *f)
@@ -324,6 +416,10 @@ static int get_frame(struct decoder *d, const struct wire_frame *f)
 		return get_string(d, f, &s->artifacts);
 	case TAG_HSAV:
 		return get_string(d, f, &s->save);
+	case TAG_SGRP:
+		return get_group(d, f);
+	case TAG_SSTP:
+		return get_step(d, f);
 	case TAG_SOPR:
 		return get_op(d, f);
 	case TAG_SEND:
@@ -345,9 +441,10 @@ static void take_frame(void *ctx, const struct wire_frame *f)
 struct scenario *scenario_decode(const void *buf, size_t len, struct ktstr_err *err)
 {
 	struct decoder d = { .err = err };
+	const char *why;
 	int torn;
 
-	if (len > SCENARIO_FILE_MAX + 64) {
+	if (len > SCENARIO_FILE_MAX) {
 		errno = -ktstr_err_set(err, -E2BIG, "scenario: %zu bytes", len);
 		return NULL;
 	}
@@ -361,9 +458,9 @@ struct scenario *scenario_decode(const void *buf, size_t len, struct ktstr_err *
 		d.ret = ktstr_err_set(err, -EBADMSG,
 				      "scenario: cut short after %u frames, %zu bytes", d.frames,
 				      len);
-	if (!d.ret && d.s->sched_argv && !d.s->sched_path)
-		d.ret = ktstr_err_set(err, -EBADMSG,
-				      "scenario: scheduler arguments without a scheduler");
+	why = d.ret ? NULL : scenario_layout_wrong(d.s);
+	if (why)
+		d.ret = ktstr_err_set(err, -EBADMSG, "scenario: %s", why);
 	if (d.ret) {
 		scenario_free(d.s);
 		errno = -d.ret;
@@ -372,21 +469,16 @@ struct scenario *scenario_decode(const void *buf, size_t len, struct ktstr_err *
 	return d.s;
 }
 
-static void free_strings(char **list)
-{
-	size_t i;
-
-	for (i = 0; list && list[i]; i++)
-		free(list[i]);
-	free(list);
-}
-
-static void free_ops(struct scenario *s)
+static void free_parts(struct scenario *s)
 {
 	u32 i;
 
+	for (i = 0; i < s->nr_groups; i++)
+		scenario_group_free(&s->groups[i]);
 	for (i = 0; i < s->nr_ops; i++)
 		scenario_op_free(&s->ops[i]);
+	free(s->groups);
+	free(s->steps);
 	free(s->ops);
 }
 
@@ -394,12 +486,12 @@ void scenario_free(struct scenario *s)
 {
 	if (!s)
 		return;
-	free_ops(s);
+	free_parts(s);
 	free(s->sched_path);
-	free_strings(s->sched_argv);
+	scenario_strings_free(s->sched_argv);
 	free(s->sched_ops);
-	free_strings(s->argv);
-	free_strings(s->envp);
+	scenario_strings_free(s->argv);
+	scenario_strings_free(s->envp);
 	free(s->cwd);
 	free(s->artifacts);
 	free(s->save);

@@ -1,265 +1,239 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/scenario_op.h"
 #include "lib/util.h"
 #include "lib/wire.h"
 #include "lib/wire_ops.h"
-#include "scenario_op.h"
 
 /*
- * SOPR: tag_len bytes of a tag follow. Then, for a kernel operation, a WIRE_KORQ
- * payload; for a program a struct scenario_run_wire, its path and its argv, each
- * with a NUL at its end; for a hold how long it takes at most, a __le32.
+ * SOPR: the strings whose bits are set in @strings follow in the order of those,
+ * then argv, then the lists of CPUs, each string with its NUL; what is left is a
+ * WIRE_KORQ payload.
  */
 struct scenario_op_wire {
 	__le32 kind;
 	__le32 at_ms;
 	__le32 count;
 	__le32 flags;
-	__le32 tag_len;
-} __packed;
-static_assert(sizeof(struct scenario_op_wire) == 20);
-
-struct scenario_run_wire {
 	__le32 timeout_ms;
-	__le32 argc;
+	__le32 group;
+	__le32 strings;
+	__le32 nr_argv;
+	__le32 nr_cpus;
 } __packed;
-static_assert(sizeof(struct scenario_run_wire) == 8);
+static_assert(sizeof(struct scenario_op_wire) == 36);
+
+/* Which members an op has: strings come first, their bits are in the file. */
+#define HAS_TAG	    BIT(0)
+#define HAS_PATH    BIT(1)
+#define HAS_CGROUP  BIT(2)
+#define HAS_TO	    BIT(3)
+#define HAS_VALUE   BIT(4)
+#define NR_STRINGS  5
+#define HAS_ARGV    BIT(5)
+#define HAS_CPUS    BIT(6)
+#define HAS_KORQ    BIT(7)
+#define HAS_TIMEOUT BIT(8)
+#define HAS_GROUP   BIT(9)
+
+/* What an op must have; and what it may have besides. */
+static const struct op_rule {
+	const char *name;
+	u32 must;
+	u32 may;
+} rules[SCENARIO_OP_NR] = {
+	[SCENARIO_OP_CAPTURE] = { "capture", HAS_TAG, 0 },
+	[SCENARIO_OP_WATCH] = { "watch", HAS_TAG, 0 },
+	[SCENARIO_OP_UNWATCH] = { "unwatch", HAS_TAG, 0 },
+	[SCENARIO_OP_KERNEL] = { "kernel-op", HAS_KORQ, 0 },
+	[SCENARIO_OP_RUN] = { "run", HAS_TAG | HAS_PATH | HAS_ARGV | HAS_TIMEOUT, 0 },
+	[SCENARIO_OP_MEMORY] = { "memory", HAS_TAG, 0 },
+	[SCENARIO_OP_HOLD] = { "hold", HAS_TAG | HAS_TIMEOUT, 0 },
+	[SCENARIO_OP_CGROUP_ADD] = { "cgroup-add", HAS_CGROUP, 0 },
+	[SCENARIO_OP_CGROUP_SET] = { "cgroup-set", HAS_CGROUP | HAS_TO | HAS_VALUE, 0 },
+	[SCENARIO_OP_CGROUP_REMOVE] = { "cgroup-remove", HAS_CGROUP, 0 },
+	[SCENARIO_OP_SPAWN] = { "spawn", HAS_GROUP, 0 },
+	[SCENARIO_OP_STOP] = { "stop", HAS_GROUP | HAS_TIMEOUT, 0 },
+	[SCENARIO_OP_AFFINITY] = { "affinity", HAS_GROUP | HAS_CPUS, 0 },
+	[SCENARIO_OP_MOVE] = { "move", HAS_CGROUP | HAS_TO, 0 },
+	[SCENARIO_OP_PAYLOAD] = { "payload", HAS_TAG | HAS_PATH | HAS_ARGV | HAS_TIMEOUT,
+				  HAS_CGROUP },
+	[SCENARIO_OP_PAYLOAD_WAIT] = { "payload-wait", HAS_TAG | HAS_TIMEOUT, 0 },
+	[SCENARIO_OP_PAYLOAD_KILL] = { "payload-kill", HAS_TAG, 0 },
+	[SCENARIO_OP_SCHED_ATTACH] = { "sched-attach", HAS_PATH | HAS_ARGV | HAS_TIMEOUT, HAS_TO },
+	[SCENARIO_OP_SCHED_DETACH] = { "sched-detach", HAS_TIMEOUT, 0 },
+	[SCENARIO_OP_CGROUP_PROCS] = { "cgroup-procs", HAS_TAG | HAS_CGROUP, 0 },
+};
+
+static const size_t string_at[NR_STRINGS] = {
+	offsetof(struct scenario_op, tag),    offsetof(struct scenario_op, path),
+	offsetof(struct scenario_op, cgroup), offsetof(struct scenario_op, to),
+	offsetof(struct scenario_op, value),
+};
 
 const char *scenario_op_name(u32 kind)
 {
-	static const char *const names[SCENARIO_OP_NR] = {
-		[SCENARIO_OP_CAPTURE] = "capture", [SCENARIO_OP_WATCH] = "watch",
-		[SCENARIO_OP_UNWATCH] = "unwatch", [SCENARIO_OP_KERNEL] = "kernel-op",
-		[SCENARIO_OP_RUN] = "run",	   [SCENARIO_OP_MEMORY] = "memory",
-		[SCENARIO_OP_HOLD] = "hold",
-	};
-
-	return kind && kind < SCENARIO_OP_NR ? names[kind] : NULL;
+	return kind < SCENARIO_OP_NR ? rules[kind].name : NULL;
 }
 
-static size_t argv_count(char *const *argv)
+static const char **op_string(const struct scenario_op *op, unsigned int i)
 {
-	size_t n = 0;
-
-	while (argv && argv[n])
-		n++;
-	return n;
+	return (const char **)((char *)op + string_at[i]);
 }
 
-static bool run_ok(const struct scenario_op *op)
+static u32 op_strings(const struct scenario_op *op)
 {
-	size_t argc = argv_count(op->argv);
+	u32 has = 0;
+	unsigned int i;
 
-	return op->path && *op->path && argc && argc <= SCENARIO_ARGV_MAX && op->timeout_ms;
+	for (i = 0; i < NR_STRINGS; i++)
+		if (*op_string(op, i))
+			has |= BIT(i);
+	return has;
+}
+
+static u32 op_members(const struct scenario_op *op)
+{
+	return op_strings(op) | (op->argv ? HAS_ARGV : 0) | (op->cpus ? HAS_CPUS : 0) |
+	       (op->korq_len ? HAS_KORQ : 0) | (op->timeout_ms ? HAS_TIMEOUT : 0);
+}
+
+static bool length_ok(const char *s, size_t max)
+{
+	size_t len = strlen(s);
+
+	return len && len <= max;
+}
+
+static bool argv_ok(char *const *argv)
+{
+	size_t argc = scenario_strings_count(argv);
+
+	return argc && argc <= SCENARIO_ARGV_MAX;
+}
+
+static bool to_ok(const struct scenario_op *op)
+{
+	if (op->kind == SCENARIO_OP_MOVE)
+		return scenario_cgroup_ok(op->to);
+	if (op->kind == SCENARIO_OP_CGROUP_SET)
+		return length_ok(op->to, NAME_MAX) && !strchr(op->to, '/') &&
+		       scenario_cgroup_ok(op->to);
+	return length_ok(op->to, SCENARIO_PATH_MAX - 1);
 }
 
 /* What an op must be, on either side. */
 static bool op_ok(const struct scenario_op *op)
 {
-	size_t tag_len = op->tag ? strlen(op->tag) : 0;
+	u32 has = op_members(op);
 	struct korq_view korq;
+	const struct op_rule *rule;
 
-	if (!scenario_op_name(op->kind) || op->flags & ~SCENARIO_OP_MAY_FAIL)
+	if (!scenario_op_name(op->kind) ||
+	    op->flags & ~(SCENARIO_OP_MAY_FAIL | SCENARIO_OP_CLEANUP))
 		return false;
-	if (op->kind == SCENARIO_OP_RUN ? !run_ok(op) : op->path || op->argv)
+	rule = &rules[op->kind];
+	if (rule->must & HAS_GROUP)
+		has |= HAS_GROUP;
+	else if (op->group)
 		return false;
-	if (op->kind == SCENARIO_OP_HOLD && !op->timeout_ms)
-		return false;
-	if (op->kind == SCENARIO_OP_KERNEL)
-		return !op->tag && !korq_decode(op->korq, op->korq_len, &korq);
-	return tag_len && tag_len <= WIRE_SNAP_TAG_MAX && !op->korq_len;
+	return (has & rule->must) == rule->must && !(has & ~(rule->must | rule->may)) &&
+	       (!op->tag || length_ok(op->tag, WIRE_SNAP_TAG_MAX)) && (!op->path || *op->path) &&
+	       (!op->cgroup || scenario_cgroup_ok(op->cgroup)) && (!op->to || to_ok(op)) &&
+	       (!op->value || strlen(op->value) < SCENARIO_PATH_MAX) &&
+	       (!op->argv || argv_ok(op->argv)) && (!op->cpus || scenario_cpus_ok(op->cpus)) &&
+	       (!op->korq_len || !korq_decode(op->korq, op->korq_len, &korq));
 }
 
-static size_t run_len(const struct scenario_op *op)
+bool scenario_op_has_group(const struct scenario_op *op)
 {
-	size_t len = sizeof(struct scenario_run_wire) + strlen(op->path) + 1, i;
-
-	for (i = 0; op->argv[i]; i++)
-		len += strlen(op->argv[i]) + 1;
-	return len;
+	return rules[op->kind].must & HAS_GROUP;
 }
 
-static u8 *put_bytes(u8 *to, const void *from, size_t len)
-{
-	if (len)
-		memcpy(to, from, len);
-	return to + len;
-}
-
-static void put_run(u8 *to, const struct scenario_op *op)
-{
-	struct scenario_run_wire w = {
-		.timeout_ms = cpu_to_le32(op->timeout_ms),
-		.argc = cpu_to_le32(argv_count(op->argv)),
-	};
-	size_t i;
-
-	to = put_bytes(to, &w, sizeof(w));
-	to = put_bytes(to, op->path, strlen(op->path) + 1);
-	for (i = 0; op->argv[i]; i++)
-		to = put_bytes(to, op->argv[i], strlen(op->argv[i]) + 1);
-}
-
-static size_t rest_len(const struct scenario_op *op)
-{
-	if (op->kind == SCENARIO_OP_RUN)
-		return run_len(op);
-	return op->kind == SCENARIO_OP_HOLD ? sizeof(__le32) : op->korq_len;
-}
-
-static void put_rest(u8 *to, const struct scenario_op *op)
-{
-	__le32 timeout_ms = cpu_to_le32(op->timeout_ms);
-
-	if (op->kind == SCENARIO_OP_RUN)
-		put_run(to, op);
-	else if (op->kind == SCENARIO_OP_HOLD)
-		put_bytes(to, &timeout_ms, sizeof(timeout_ms));
-	else
-		put_bytes(to, op->korq, op->korq_len);
-}
-
-int scenario_op_encode(const struct scenario_op *op, void **buf, size_t *len)
+void scenario_op_encode(const struct scenario_op *op, struct scenario_buf *b)
 {
 	struct scenario_op_wire w = {
 		.kind = cpu_to_le32(op->kind),
 		.at_ms = cpu_to_le32(op->at_ms),
 		.count = cpu_to_le32(op->count),
 		.flags = cpu_to_le32(op->flags),
+		.timeout_ms = cpu_to_le32(op->timeout_ms),
+		.group = cpu_to_le32(op->group),
+		.strings = cpu_to_le32(op_strings(op)),
+		.nr_argv = cpu_to_le32(scenario_strings_count(op->argv)),
+		.nr_cpus = cpu_to_le32(scenario_strings_count(op->cpus)),
 	};
-	size_t tag_len = op->tag ? strlen(op->tag) : 0;
-	u8 *to;
+	unsigned int i;
 
-	if (!op_ok(op))
-		return -EINVAL;
-	w.tag_len = cpu_to_le32(tag_len);
-	*len = sizeof(w) + tag_len + rest_len(op);
-	to = malloc(*len);
-	if (!to)
+	if (!b->err && !op_ok(op))
+		b->err = -EINVAL;
+	scenario_buf_put(b, &w, sizeof(w));
+	for (i = 0; i < NR_STRINGS; i++)
+		scenario_buf_put_string(b, *op_string(op, i));
+	scenario_buf_put_strings(b, op->argv);
+	scenario_buf_put_strings(b, op->cpus);
+	scenario_buf_put(b, op->korq, op->korq_len);
+}
+
+static int get_parts(struct scenario_op *op, const struct scenario_op_wire *w,
+		     struct scenario_rest *rest)
+{
+	u32 strings = le32_to_cpu(w->strings);
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < NR_STRINGS && !ret; i++)
+		if (strings & BIT(i))
+			ret = scenario_take_string(rest, op_string(op, i));
+	if (!ret)
+		ret = scenario_take_strings(rest, le32_to_cpu(w->nr_argv), &op->argv);
+	if (!ret)
+		ret = scenario_take_strings(rest, le32_to_cpu(w->nr_cpus), &op->cpus);
+	if (ret || !rest->len)
+		return ret;
+	op->korq = mem_copy(rest->p, rest->len);
+	if (!op->korq)
 		return -ENOMEM;
-	*buf = to;
-	to = put_bytes(to, &w, sizeof(w));
-	to = put_bytes(to, op->tag, tag_len);
-	put_rest(to, op);
-	return 0;
-}
-
-static int bad(const char **why, const char *what)
-{
-	*why = what;
-	return -EBADMSG;
-}
-
-/* The next string of a list, or NULL; @p moves past it. */
-static char *next_string(const u8 **p, size_t *len)
-{
-	const u8 *nul = memchr(*p, '\0', *len);
-	char *s = nul ? strdup((const char *)*p) : NULL;
-
-	if (s) {
-		*len -= nul + 1 - *p;
-		*p = nul + 1;
-	}
-	return s;
-}
-
-static int get_run(struct scenario_op *op, const u8 *p, size_t len, const char **why)
-{
-	struct scenario_run_wire w;
-	char **argv;
-	u32 argc, i;
-
-	if (len < sizeof(w))
-		return bad(why, "too short for a program");
-	memcpy(&w, p, sizeof(w));
-	p += sizeof(w);
-	len -= sizeof(w);
-	argc = le32_to_cpu(w.argc);
-	if (argc > SCENARIO_ARGV_MAX)
-		return bad(why, "too many arguments");
-	op->timeout_ms = le32_to_cpu(w.timeout_ms);
-	argv = calloc(argc + 1, sizeof(*argv));
-	op->argv = argv;
-	if (!argv)
-		return -ENOMEM;
-	op->path = next_string(&p, &len);
-	for (i = 0; i < argc && (i ? argv[i - 1] : op->path); i++)
-		argv[i] = next_string(&p, &len);
-	/* memory that runs out is not told from a string that is cut */
-	if (!op->path || (argc && !argv[argc - 1]) || len)
-		return bad(why, "its strings do not fit");
-	return 0;
-}
-
-static int get_korq(struct scenario_op *op, const u8 *p, size_t len)
-{
-	op->korq_len = len;
-	op->korq = len ? malloc(len) : NULL;
-	if (len && !op->korq)
-		return -ENOMEM;
-	put_bytes((void *)op->korq, p, len);
-	return 0;
-}
-
-static int get_hold(struct scenario_op *op, const u8 *p, size_t len, const char **why)
-{
-	__le32 timeout_ms;
-
-	if (len != sizeof(timeout_ms))
-		return bad(why, "wrong length of a hold");
-	memcpy(&timeout_ms, p, sizeof(timeout_ms));
-	op->timeout_ms = le32_to_cpu(timeout_ms);
+	op->korq_len = rest->len;
 	return 0;
 }
 
 int scenario_op_decode(struct scenario_op *op, const void *payload, size_t len, const char **why)
 {
+	struct scenario_rest rest = { payload, len };
 	struct scenario_op_wire w;
-	const u8 *tag;
-	size_t tag_len;
 	int ret;
 
-	if (len < sizeof(w))
-		return bad(why, "too short");
-	memcpy(&w, payload, sizeof(w));
-	tag = (const u8 *)payload + sizeof(w);
-	len -= sizeof(w);
-	tag_len = le32_to_cpu(w.tag_len);
-	if (tag_len > len)
-		return bad(why, "too short");
-	if (memchr(tag, '\0', tag_len))
-		return bad(why, "NUL inside a string");
+	*why = "too short";
+	if (!scenario_take(&rest, &w, sizeof(w)))
+		return -EBADMSG;
 	op->kind = le32_to_cpu(w.kind);
 	op->at_ms = le32_to_cpu(w.at_ms);
 	op->count = le32_to_cpu(w.count);
 	op->flags = le32_to_cpu(w.flags);
-	if (tag_len) {
-		op->tag = strndup((const char *)tag, tag_len);
-		if (!op->tag)
-			return -ENOMEM;
-	}
-	if (op->kind == SCENARIO_OP_RUN)
-		ret = get_run(op, tag + tag_len, len - tag_len, why);
-	else if (op->kind == SCENARIO_OP_HOLD)
-		ret = get_hold(op, tag + tag_len, len - tag_len, why);
-	else
-		ret = get_korq(op, tag + tag_len, len - tag_len);
-	if (!ret && !op_ok(op))
-		ret = bad(why, "no such op");
-	return ret;
+	op->timeout_ms = le32_to_cpu(w.timeout_ms);
+	op->group = le32_to_cpu(w.group);
+	*why = "its strings do not fit";
+	if (le32_to_cpu(w.strings) >> NR_STRINGS)
+		return -EBADMSG;
+	ret = get_parts(op, &w, &rest);
+	if (ret)
+		return ret;
+	*why = "no such op";
+	return op_ok(op) ? 0 : -EBADMSG;
 }
 
 void scenario_op_free(struct scenario_op *op)
 {
-	char *const *arg;
+	unsigned int i;
 
-	for (arg = op->argv; arg && *arg; arg++)
-		free(*arg);
-	free((void *)op->argv);
-	free((void *)op->path);
-	free((void *)op->tag);
+	for (i = 0; i < NR_STRINGS; i++)
+		free((void *)*op_string(op, i));
+	scenario_strings_free(op->argv);
+	scenario_strings_free(op->cpus);
 	free((void *)op->korq);
 }

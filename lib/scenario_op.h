@@ -4,16 +4,14 @@
 
 /* One op of a scenario as bytes; between lib/scenario.c and lib/scenario_op.c. */
 #include "lib/scenario.h"
+#include "lib/scenario_part.h"
 
 /**
- * scenario_op_encode() - an op as the payload of a SOPR frame
+ * scenario_op_encode() - add an op as the payload of a SOPR frame
  * @op: the op
- * @buf: set to the payload; the caller frees it
- * @len: set to its size
- *
- * Return: 0, -EINVAL for an op that would not decode again, or -ENOMEM.
+ * @b: where to; its @err becomes -EINVAL for an op that would not decode again
  */
-int scenario_op_encode(const struct scenario_op *op, void **buf, size_t *len);
+void scenario_op_encode(const struct scenario_op *op, struct scenario_buf *b);
 
 /**
  * scenario_op_decode() - read the payload of a SOPR frame
@@ -22,9 +20,17 @@ int scenario_op_encode(const struct scenario_op *op, void **buf, size_t *len);
  * @len: how many
  * @why: set to what is wrong with them, a constant text, after -EBADMSG
  *
+ * Its group is not looked up.
+ *
  * Return: 0, -EBADMSG or -ENOMEM.
  */
 int scenario_op_decode(struct scenario_op *op, const void *payload, size_t len, const char **why);
+
+/**
+ * scenario_op_has_group() - is an op about a group of workers
+ * @op: a good op
+ */
+bool scenario_op_has_group(const struct scenario_op *op);
 
 /**
  * scenario_op_free() - release what a decoded op points to

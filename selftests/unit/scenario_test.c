@@ -85,7 +85,7 @@ static void add(struct file *f, const char *tag, const void *payload, size_t len
 
 static void add_version(struct file *f, u32 version, u32 workers, u32 fault)
 {
-	u32 w[10] = { version, 0, 7, 0, 1000, workers, fault, 0, 0, 0 };
+	u32 w[12] = { version, 0, 7, 0, 1000, workers, fault, 0, 0, 0, 0, 0 };
 
 	add(f, "SVER", w, sizeof(w));
 }
@@ -240,7 +240,7 @@ TEST(encoder_refuses_ops)
 	op.kind = SCENARIO_OP_NR;
 	EXPECT_EQ(encode_op(&op), -EINVAL);
 	op = ops[0];
-	op.flags = BIT(1);
+	op.flags = BIT(2);
 	EXPECT_EQ(encode_op(&op), -EINVAL);
 	op = ops[0];
 	op.tag = NULL;
@@ -362,7 +362,7 @@ TEST(other_version)
 	add_version(&f, SCENARIO_VERSION + 1, 1, 0);
 	add_end(&f, 1);
 	EXPECT_EQ(decode_errno(&f, &err), EPROTO);
-	EXPECT_NE(strstr(err.msg, "version 4"), NULL);
+	EXPECT_NE(strstr(err.msg, "version 5"), NULL);
 }
 
 TEST(order_and_repeats)
@@ -457,38 +457,70 @@ TEST(T7_nul_inside_a_string_and_unknown_tags)
 	EXPECT_NE(strstr(err.msg, "XXXX"), NULL);
 }
 
-static void add_op(struct file *f, u32 kind, u32 tag_len, const char *rest, size_t len)
-{
-	u8 buf[64];
-	u32 w[5] = { kind, 0, 1, 0, tag_len };
+/* As lib/scenario_op.c has it. */
+struct raw_op {
+	u32 kind;
+	u32 at_ms;
+	u32 count;
+	u32 flags;
+	u32 timeout_ms;
+	u32 group;
+	u32 strings;
+	u32 nr_argv;
+	u32 nr_cpus;
+};
 
-	memcpy(buf, w, sizeof(w));
-	memcpy(buf + sizeof(w), rest, len);
-	add(f, "SOPR", buf, sizeof(w) + len);
-}
+#define RAW_TAG	   BIT(0)
+#define RAW_PATH   BIT(1)
+#define RAW_CGROUP BIT(2)
+#define RAW_TO	   BIT(3)
+#define RAW_VALUE  BIT(4)
 
-static int decode_one_op(u32 kind, u32 tag_len, const char *rest, size_t len)
+static int decode_raw(const struct raw_op *op, const char *rest, size_t len)
 {
 	struct file f = {};
+	u8 buf[512];
 
+	memcpy(buf, op, sizeof(*op));
+	memcpy(buf + sizeof(*op), rest, len);
 	add_version(&f, SCENARIO_VERSION, 1, 0);
-	add_op(&f, kind, tag_len, rest, len);
+	add(&f, "SOPR", buf, sizeof(*op) + len);
 	add_end(&f, 2);
 	return decode_errno(&f, NULL);
 }
 
+/* The NUL at the end of a literal counts. */
+#define DECODE(op, rest) decode_raw(&(op), rest, sizeof(rest))
+
 TEST(decoder_refuses_ops)
 {
+	struct raw_op op = { .kind = SCENARIO_OP_CAPTURE, .strings = RAW_TAG };
 	struct file f = {};
 
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 3, "tag", 3), 0);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 4, "tag", 3), EBADMSG);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 0xffffffff, "tag", 3), EBADMSG);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 2, "tag", 3), EBADMSG);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 0, "", 0), EBADMSG);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_CAPTURE, 3, "t\0g", 3), EBADMSG);
-	EXPECT_EQ(decode_one_op(0, 3, "tag", 3), EBADMSG);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_KERNEL, 0, "junk", 4), EBADMSG);
+	EXPECT_EQ(DECODE(op, "tag"), 0);
+	EXPECT_EQ(decode_raw(&op, "tag", 3), EBADMSG);
+	EXPECT_EQ(decode_raw(&op, "", 0), EBADMSG);
+	EXPECT_EQ(DECODE(op, ""), EBADMSG);
+	EXPECT_EQ(DECODE(op, "tag\0"), EBADMSG);
+	EXPECT_EQ(DECODE(op, "t\0g"), EBADMSG);
+	op.strings = 0;
+	EXPECT_EQ(decode_raw(&op, "", 0), EBADMSG);
+	EXPECT_EQ(DECODE(op, "tag"), EBADMSG);
+	op.strings = RAW_TAG | BIT(5);
+	EXPECT_EQ(DECODE(op, "tag\0x"), EBADMSG);
+	op.strings = RAW_TAG | BIT(31);
+	EXPECT_EQ(DECODE(op, "tag"), EBADMSG);
+	op.strings = RAW_TAG;
+	op.kind = 0;
+	EXPECT_EQ(DECODE(op, "tag"), EBADMSG);
+	op.kind = SCENARIO_OP_NR;
+	EXPECT_EQ(DECODE(op, "tag"), EBADMSG);
+	op.kind = 0xffffffff;
+	EXPECT_EQ(DECODE(op, "tag"), EBADMSG);
+	op.kind = SCENARIO_OP_KERNEL;
+	op.strings = 0;
+	EXPECT_EQ(DECODE(op, "junk"), EBADMSG);
+	EXPECT_EQ(decode_raw(&op, (const char *)korq, sizeof(korq) - 1), 0);
 	add_version(&f, SCENARIO_VERSION, 1, 0);
 	add(&f, "SOPR", "short", 5);
 	add_end(&f, 2);
@@ -525,33 +557,36 @@ TEST(encoder_refuses_programs)
 	EXPECT_EQ(encode_op(&op), -EINVAL);
 }
 
-/* A tag "t", then a timeout of one millisecond and so many arguments. */
-static int decode_run(u8 argc, const char *strings, size_t len)
-{
-	char rest[64] = { 't', 1, 0, 0, 0, argc };
-
-	memcpy(rest + 9, strings, len);
-	return decode_one_op(SCENARIO_OP_RUN, 1, rest, 9 + len);
-}
-
 TEST(decoder_refuses_programs)
 {
-	EXPECT_EQ(decode_run(1, "p\0a", 4), 0);
-	EXPECT_EQ(decode_run(2, "p\0a\0", 5), 0);
-	EXPECT_EQ(decode_run(0, "p", 2), EBADMSG);
-	EXPECT_EQ(decode_run(1, "p\0a", 3), EBADMSG);
-	EXPECT_EQ(decode_run(1, "p", 1), EBADMSG);
-	EXPECT_EQ(decode_run(1, "", 0), EBADMSG);
-	EXPECT_EQ(decode_run(1, "\0a", 3), EBADMSG);
-	EXPECT_EQ(decode_run(2, "p\0a", 4), EBADMSG);
-	EXPECT_EQ(decode_run(1, "p\0a\0b", 6), EBADMSG);
-	EXPECT_EQ(decode_run(SCENARIO_ARGV_MAX + 1, "p\0a", 4), EBADMSG);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_RUN, 1, "t\1\0\0\0\0\0", 7), EBADMSG);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_RUN, 1, "t\0\0\0\0\1\0\0\0p\0a", 13), EBADMSG);
+	struct raw_op op = { .kind = SCENARIO_OP_RUN,
+			     .timeout_ms = 1,
+			     .strings = RAW_TAG | RAW_PATH,
+			     .nr_argv = 1 };
+
+	EXPECT_EQ(DECODE(op, "t\0p\0a"), 0);
+	EXPECT_EQ(decode_raw(&op, "t\0p\0a", 5), EBADMSG);
+	EXPECT_EQ(DECODE(op, "t\0p"), EBADMSG);
+	EXPECT_EQ(DECODE(op, "t\0\0a"), EBADMSG);
+	EXPECT_EQ(DECODE(op, "t\0p\0a\0b"), EBADMSG);
+	op.nr_argv = 2;
+	EXPECT_EQ(DECODE(op, "t\0p\0a\0"), 0);
+	EXPECT_EQ(DECODE(op, "t\0p\0a"), EBADMSG);
+	op.nr_argv = 0;
+	EXPECT_EQ(DECODE(op, "t\0p"), EBADMSG);
+	op.nr_argv = 0xffffffff;
+	EXPECT_EQ(DECODE(op, "t\0p\0a"), EBADMSG);
+	op.nr_argv = 1;
+	op.nr_cpus = 0xffffffff;
+	EXPECT_EQ(DECODE(op, "t\0p\0a"), EBADMSG);
+	op.nr_cpus = 0;
+	op.timeout_ms = 0;
+	EXPECT_EQ(DECODE(op, "t\0p\0a"), EBADMSG);
 }
 
 TEST(holds_have_an_end)
 {
+	struct raw_op raw = { .kind = SCENARIO_OP_HOLD, .timeout_ms = 1, .strings = RAW_TAG };
 	struct scenario_op op = ops[6];
 
 	op.timeout_ms = 0;
@@ -563,12 +598,13 @@ TEST(holds_have_an_end)
 	op.korq = korq;
 	op.korq_len = sizeof(korq) - 1;
 	EXPECT_EQ(encode_op(&op), -EINVAL);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_HOLD, 1, "t\1\0\0\0", 5), 0);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_HOLD, 1, "t\0\0\0\0", 5), EBADMSG);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_HOLD, 1, "t\1\0\0", 4), EBADMSG);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_HOLD, 1, "t\1\0\0\0\0", 6), EBADMSG);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_MEMORY, 1, "t", 1), 0);
-	EXPECT_EQ(decode_one_op(SCENARIO_OP_MEMORY, 1, "t\1", 2), EBADMSG);
+	EXPECT_EQ(DECODE(raw, "t"), 0);
+	raw.timeout_ms = 0;
+	EXPECT_EQ(DECODE(raw, "t"), EBADMSG);
+	raw.kind = SCENARIO_OP_MEMORY;
+	EXPECT_EQ(DECODE(raw, "t"), 0);
+	raw.timeout_ms = 1;
+	EXPECT_EQ(DECODE(raw, "t"), EBADMSG);
 }
 
 TEST(op_names)

@@ -40,6 +40,7 @@ enum wire_class wire_class(u32 type)
 	case WIRE_PROB:
 	case WIRE_TIMC:
 	case WIRE_ROUT:
+	case WIRE_WREP:
 		return WIRE_CLASS_VERDICT;
 	case WIRE_SRDY:
 	case WIRE_KADR:

@@ -90,6 +90,7 @@ static_assert(sizeof(struct wire_hdr) == WIRE_HDR_SIZE);
  * @WIRE_TIMC: what the guest's clocks did, struct wire_timc
  * @WIRE_ROUT: a program the guest was told to run: its start, a piece of its
  *             output, or its end, struct wire_rout of lib/wire_output.h
+ * @WIRE_WREP: what one worker measured, of lib/wire_worker.h
  * @WIRE_HFIL: emulated host: a piece of an artifact file, struct wire_hfil
  * @WIRE_HSAV: emulated host: a piece of the file that is brought back beside the
  *             artifacts, struct wire_hsav
@@ -108,9 +109,9 @@ static_assert(sizeof(struct wire_hdr) == WIRE_HDR_SIZE);
  *             lib/wire_monitor.h
  * @WIRE_MONS: VMM process: one sample of the monitor, struct wire_mons likewise
  *
- * WIRE_SSWN, WIRE_WPRC, WIRE_OBSQ, WIRE_VMCI, WIRE_TIMC, WIRE_ROUT and everything
- * from WIRE_HFIL on are numbered by this project. The last group never comes from a
- * guest.
+ * WIRE_SSWN, WIRE_WPRC, WIRE_OBSQ, WIRE_VMCI, WIRE_TIMC, WIRE_ROUT, WIRE_WREP and
+ * everything from WIRE_HFIL on are numbered by this project. The last group never
+ * comes from a guest.
  */
 enum wire_tag {
 	WIRE_STIM = WIRE_TAG('S', 'T', 'I', 'M'),
@@ -146,6 +147,7 @@ enum wire_tag {
 	WIRE_VMCI = WIRE_TAG('V', 'M', 'C', 'I'),
 	WIRE_TIMC = WIRE_TAG('T', 'I', 'M', 'C'),
 	WIRE_ROUT = WIRE_TAG('R', 'O', 'U', 'T'),
+	WIRE_WREP = WIRE_TAG('W', 'R', 'E', 'P'),
 	WIRE_HFIL = WIRE_TAG('H', 'F', 'I', 'L'),
 	WIRE_HSAV = WIRE_TAG('H', 'S', 'A', 'V'),
 	WIRE_INSQ = WIRE_TAG('I', 'N', 'S', 'Q'),
@@ -363,6 +365,7 @@ static_assert(sizeof(struct wire_hsav) == 12);
  * struct wire_gfrm - WIRE_GFRM: the payload of the guest's frame follows
  * @type: its tag
  * @crc_ok: 1 when its CRC was right, else 0
+ * @t_ns: when the coordinator had all of it, since the start of the run
  *
  * Such a frame may be this much longer than WIRE_FRAME_MAX: its reader gives
  * wire_asm_init() WIRE_GFRM_MAX.
@@ -370,8 +373,9 @@ static_assert(sizeof(struct wire_hsav) == 12);
 struct wire_gfrm {
 	__le32 type;
 	__le32 crc_ok;
+	__le64 t_ns;
 } __packed;
-static_assert(sizeof(struct wire_gfrm) == 8);
+static_assert(sizeof(struct wire_gfrm) == 16);
 #define WIRE_GFRM_MAX (WIRE_FRAME_MAX + sizeof(struct wire_gfrm))
 
 /**
@@ -380,12 +384,14 @@ static_assert(sizeof(struct wire_gfrm) == 8);
  * @crc_ok: the CRC fits the payload; nothing may be promoted when it does not
  * @payload: @len bytes, valid during the callback; unaligned
  * @len: payload bytes
+ * @t_ns: out of a log (WIRE_GFRM): when it came, since the start of the run; else 0
  */
 struct wire_frame {
 	u32 type;
 	bool crc_ok;
 	const u8 *payload;
 	size_t len;
+	u64 t_ns;
 };
 
 /**

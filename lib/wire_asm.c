@@ -193,7 +193,7 @@ int wire_parse(const void *data, size_t len, wire_frame_fn fn, void *ctx)
 
 	while (len) {
 		struct parsed_hdr h;
-		struct wire_frame f;
+		struct wire_frame f = { 0 };
 
 		if (len < WIRE_HDR_SIZE)
 			return -EBADMSG;

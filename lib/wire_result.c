@@ -36,7 +36,7 @@ int wire_result_encode(const struct wire_result_view *v, const struct wire_worke
 	size_t size;
 	u32 i;
 
-	if (v->nr_workers > WIRE_RESULT_WORKERS_MAX)
+	if (v->nr_workers > WIRE_RESULT_WORKERS_MAX || v->nr_reports > v->nr_workers)
 		return -EINVAL;
 	size = sizeof(*r) + v->nr_workers * sizeof(r->workers[0]);
 	r = calloc(1, size);
@@ -49,6 +49,7 @@ int wire_result_encode(const struct wire_result_view *v, const struct wire_worke
 	r->error = cpu_to_le32(v->error);
 	r->nr_workers = cpu_to_le32(v->nr_workers);
 	r->sched_status = cpu_to_le32(v->sched_status);
+	r->nr_reports = cpu_to_le32(v->nr_reports);
 	text_put(r->ops, sizeof(r->ops), v->ops);
 	text_put(r->reason, sizeof(r->reason), v->reason);
 	for (i = 0; i < v->nr_workers; i++) {
@@ -78,10 +79,12 @@ int wire_result_decode(const void *payload, size_t len, struct wire_result_view 
 	v->error = (s32)le32_to_cpu(r.error);
 	v->nr_workers = le32_to_cpu(r.nr_workers);
 	v->sched_status = le32_to_cpu(r.sched_status);
+	v->nr_reports = le32_to_cpu(r.nr_reports);
 	if (v->nr_workers > WIRE_RESULT_WORKERS_MAX ||
 	    len - sizeof(r) != v->nr_workers * sizeof(struct wire_worker))
 		return -EBADMSG;
-	if (v->flags & ~RESULT_FLAGS || v->stage >= WIRE_STAGE_NR || v->error > 0)
+	if (v->nr_reports > v->nr_workers || v->flags & ~RESULT_FLAGS ||
+	    v->stage >= WIRE_STAGE_NR || v->error > 0)
 		return -EBADMSG;
 	if (!terminated(r.ops, sizeof(r.ops)) || !terminated(r.reason, sizeof(r.reason)))
 		return -EBADMSG;
@@ -157,7 +160,8 @@ int wire_vmm_report_decode(const void *payload, size_t len, struct vmm_report *r
 	memcpy((char *)r + offsetof(struct vmm_report, frames), u64s, sizeof(u64s));
 	memcpy(r->reason, w.reason, sizeof(r->reason));
 	memcpy(r->console_line, w.console_line, sizeof(r->console_line));
-	if (!r->exit_reason || r->exit_reason >= VMM_EXIT_NR || r->stage >= WIRE_STAGE_NR)
+	if (!r->exit_reason || r->exit_reason >= VMM_EXIT_NR || r->stage >= WIRE_STAGE_NR ||
+	    r->contention_known > 1)
 		return -EBADMSG;
 	return 0;
 }

@@ -15,7 +15,7 @@
 
 #include "lib/wire.h"
 
-#define WIRE_RESULT_VERSION	1
+#define WIRE_RESULT_VERSION	2
 #define WIRE_RESULT_WORKERS_MAX 65536
 
 #define WIRE_RESULT_ATTACHED_START BIT(0)
@@ -54,6 +54,7 @@ static_assert(sizeof(struct wire_worker) == 32);
  * @error: 0 or a negative errno
  * @nr_workers: workers that follow, at most WIRE_RESULT_WORKERS_MAX
  * @sched_status: wait status of the scheduler, 0 while it runs
+ * @nr_reports: WIRE_WREP frames sent before, no more than @nr_workers
  * @ops: name of the attached ops, NUL-terminated, empty without one
  * @reason: what failed, NUL-terminated, empty when nothing did
  * @workers: @nr_workers of them; the payload ends with the last one
@@ -66,11 +67,12 @@ struct wire_result {
 	__le32 error;
 	__le32 nr_workers;
 	__le32 sched_status;
+	__le32 nr_reports;
 	char ops[64];
 	char reason[256];
 	struct wire_worker workers[];
 } __packed;
-static_assert(sizeof(struct wire_result) == 352);
+static_assert(sizeof(struct wire_result) == 356);
 
 /**
  * struct wire_worker_view - struct wire_worker in host byte order
@@ -96,6 +98,7 @@ struct wire_worker_view {
  * @error: 0 or a negative errno
  * @nr_workers: workers
  * @sched_status: wait status
+ * @nr_reports: WIRE_WREP frames that were sent before it
  * @ops: NUL-terminated
  * @reason: NUL-terminated
  * @workers: decoding: the raw array inside the payload, read it with
@@ -108,6 +111,7 @@ struct wire_result_view {
 	s32 error;
 	u32 nr_workers;
 	u32 sched_status;
+	u32 nr_reports;
 	char ops[64];
 	char reason[256];
 	const u8 *workers;
@@ -120,7 +124,8 @@ struct wire_result_view {
  * @buf: set to the payload; the caller frees it
  * @len: set to its size
  *
- * Return: 0, -EINVAL for too many workers, or -ENOMEM.
+ * Return: 0, -EINVAL for too many workers or more reports than workers, or
+ * -ENOMEM.
  */
 int wire_result_encode(const struct wire_result_view *v, const struct wire_worker_view *workers,
 		       void **buf, size_t *len);
@@ -132,8 +137,8 @@ int wire_result_encode(const struct wire_result_view *v, const struct wire_worke
  * @v: filled in on success; points into @payload
  *
  * Return: 0, -EPROTO for an unknown version, or -EBADMSG when the length does
- * not fit the number of workers, a stage or flag does not exist, a text has no
- * NUL, or @error is positive.
+ * not fit the number of workers, there are more reports than workers, a stage or
+ * flag does not exist, a text has no NUL, or @error is positive.
  */
 int wire_result_decode(const void *payload, size_t len, struct wire_result_view *v);
 
@@ -176,7 +181,7 @@ enum vmm_exit {
  */
 const char *vmm_exit_name(u32 exit);
 
-#define WIRE_VMM_REPORT_VERSION 2
+#define WIRE_VMM_REPORT_VERSION 3
 
 /**
  * struct vmm_report - what the VMM process knows at the end of a run
@@ -211,6 +216,11 @@ const char *vmm_exit_name(u32 exit);
  * @kvm_exits: until the end
  * @freezes: times all vCPUs were made to stand still
  * @frozen_ns: sum of how long they did
+ * @contention_known: 1 when the next three were measured, else 0
+ * @run_delay_ns: how long vCPU threads waited for a CPU of the host from the
+ *                first WIRE_SCST to the last WIRE_SCEN, in sum
+ * @on_cpu_ns: their CPU time meanwhile, in sum
+ * @worst_wait_ns: longest that one of them waited between two looks at it
  * @reason: NUL-terminated: a sentence for the user, may be empty
  * @console_line: NUL-terminated: the console line that set @console_kind
  */
@@ -242,19 +252,23 @@ struct vmm_report {
 	u64 kvm_exits;
 	u64 freezes;
 	u64 frozen_ns;
+	u64 contention_known;
+	u64 run_delay_ns;
+	u64 on_cpu_ns;
+	u64 worst_wait_ns;
 	char reason[256];
 	char console_line[256];
 };
 
 #define WIRE_VMM_REPORT_U32S 6
-#define WIRE_VMM_REPORT_U64S 21
+#define WIRE_VMM_REPORT_U64S 25
 
 /**
  * struct wire_vmm_report - WIRE_VMMR: struct vmm_report on the wire
  * @version: WIRE_VMM_REPORT_VERSION
  * @pad: 0
  * @u32s: exit_reason .. error, in the order of struct vmm_report
- * @u64s: frames .. frozen_ns, in that order
+ * @u64s: frames .. worst_wait_ns, in that order
  * @reason: NUL-terminated
  * @console_line: NUL-terminated
  */
@@ -266,7 +280,7 @@ struct wire_vmm_report {
 	char reason[256];
 	char console_line[256];
 } __packed;
-static_assert(sizeof(struct wire_vmm_report) == 712);
+static_assert(sizeof(struct wire_vmm_report) == 744);
 
 /**
  * wire_vmm_report_encode() - to the wire
@@ -282,7 +296,8 @@ void wire_vmm_report_encode(const struct vmm_report *r, struct wire_vmm_report *
  * @r: filled in on success
  *
  * Return: 0, -EPROTO for an unknown version, or -EBADMSG for another length,
- * an exit reason or stage that does not exist, or a text without NUL.
+ * an exit reason or stage that does not exist, a contention that is neither known
+ * nor unknown, or a text without NUL.
  */
 int wire_vmm_report_decode(const void *payload, size_t len, struct vmm_report *r);
 

@@ -183,7 +183,7 @@ static void on_frame(void *ctx, const struct wire_frame *f)
 	if (f->type == WIRE_SCLG)
 		lookout_sched_log(&c->lookout, f->payload, f->len);
 	if (dispatch_frame(f, &c->sinks))
-		runlog_frame(&c->log, f);
+		runlog_frame(&c->log, f, since_start(c));
 }
 
 /* Only the bulk port speaks to the host so far; the others are read and let go. */

@@ -6,7 +6,7 @@
 #include "host/coord/runlog.h"
 #include "lib/log.h"
 
-static int write_wrapped(struct runlog *log, const struct wire_frame *f)
+static int write_wrapped(struct runlog *log, const struct wire_frame *f, u64 t_ns)
 {
 	size_t len = sizeof(struct wire_gfrm) + f->len;
 	struct wire_gfrm *g = malloc(len);
@@ -16,6 +16,7 @@ static int write_wrapped(struct runlog *log, const struct wire_frame *f)
 		return -1;
 	g->type = htole32(f->type);
 	g->crc_ok = htole32(f->crc_ok);
+	g->t_ns = htole64(t_ns);
 	if (f->len)
 		memcpy(g + 1, f->payload, f->len);
 	ret = wire_send(log->fd, WIRE_GFRM, g, len);
@@ -23,9 +24,9 @@ static int write_wrapped(struct runlog *log, const struct wire_frame *f)
 	return ret;
 }
 
-void runlog_frame(struct runlog *log, const struct wire_frame *f)
+void runlog_frame(struct runlog *log, const struct wire_frame *f, u64 t_ns)
 {
-	if (f->len > RUNLOG_MAX - log->bytes || write_wrapped(log, f)) {
+	if (f->len > RUNLOG_MAX - log->bytes || write_wrapped(log, f, t_ns)) {
 		pr_warn_once("the verdict log is full; the guest's further frames are only counted");
 		log->dropped++;
 		return;

@@ -28,8 +28,9 @@ struct runlog {
  * runlog_frame() - keep a guest's frame, wrapped as WIRE_GFRM
  * @log: the log
  * @f: the frame
+ * @t_ns: now, since the start of the run
  */
-void runlog_frame(struct runlog *log, const struct wire_frame *f);
+void runlog_frame(struct runlog *log, const struct wire_frame *f, u64 t_ns);
 
 /**
  * runlog_own() - write a frame of the VMM's own

@@ -30,7 +30,6 @@ struct parse {
 	int err;
 };
 
-/* With a NUL behind it. */
 /* The array with room for one more element, or NULL. */
 static void *grow(struct parse *p, void *array, size_t nr, size_t *room, size_t size)
 {
@@ -73,6 +72,7 @@ static void take_guest_frame(struct parse *p, const struct wire_frame *f)
 		.crc_ok = le32toh(g.crc_ok) == 1,
 		.payload = payload,
 		.len = f->len - sizeof(g),
+		.t_ns = le64toh(g.t_ns),
 	};
 }
 

@@ -44,7 +44,7 @@ FIXTURE_TEARDOWN(requests)
 
 static bool send(struct dispatch_sinks *s, u32 type, bool crc_ok, const void *payload, size_t len)
 {
-	struct wire_frame f = { type, crc_ok, payload, len };
+	struct wire_frame f = { type, crc_ok, payload, len, 0 };
 
 	return dispatch_frame(&f, s);
 }

@@ -84,7 +84,7 @@ FIXTURE_TEARDOWN(dispatch)
 
 static bool send(struct dispatch_sinks *s, u32 type, bool crc_ok, const void *payload, size_t len)
 {
-	struct wire_frame f = { type, crc_ok, payload, len };
+	struct wire_frame f = { type, crc_ok, payload, len, 0 };
 
 	return dispatch_frame(&f, s);
 }
@@ -562,7 +562,7 @@ TEST_F(dispatch, S5_host_tags_from_a_guest_are_unknown)
 
 static int stage(u32 type, bool crc_ok, const void *payload, size_t len)
 {
-	struct wire_frame f = { type, crc_ok, payload, len };
+	struct wire_frame f = { type, crc_ok, payload, len, 0 };
 
 	return dispatch_stage(&f);
 }

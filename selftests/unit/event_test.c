@@ -160,7 +160,7 @@ TEST_F(runlog, frame_is_wrapped_with_its_tag_and_crc_state)
 	u8 buf[256];
 	ssize_t n;
 
-	runlog_frame(&self->log, &f);
+	runlog_frame(&self->log, &f, 0x1122334455667788);
 	EXPECT_EQ(0, runlog_own(&self->log, WIRE_CONS, "c", 1));
 	n = pread(self->log.fd, buf, sizeof(buf), 0);
 	ASSERT_LT(0, n);
@@ -171,6 +171,7 @@ TEST_F(runlog, frame_is_wrapped_with_its_tag_and_crc_state)
 	memcpy(&g, self->last.payload, sizeof(g));
 	EXPECT_EQ(WIRE_SOUT, le32toh(g.type));
 	EXPECT_EQ(0, le32toh(g.crc_ok));
+	EXPECT_EQ(0x1122334455667788, le64toh(g.t_ns));
 	EXPECT_EQ(0, memcmp("text", self->last.payload + sizeof(g), 4));
 }
 
@@ -180,10 +181,10 @@ TEST_F(runlog, V10_what_finds_no_room_is_counted)
 
 	f.payload = (const u8 *)"ab";
 	self->log.bytes = RUNLOG_MAX - 1;
-	runlog_frame(&self->log, &f);
+	runlog_frame(&self->log, &f, 0);
 	EXPECT_EQ(1, self->log.dropped);
 	f.len = 1;
-	runlog_frame(&self->log, &f);
+	runlog_frame(&self->log, &f, 0);
 	EXPECT_EQ(1, self->log.dropped);
 	EXPECT_EQ(RUNLOG_MAX, self->log.bytes);
 }
@@ -195,7 +196,7 @@ TEST_F(runlog, V10_what_cannot_be_written_is_counted)
 	close(self->log.fd);
 	self->log.fd = open("/dev/full", O_WRONLY);
 	ASSERT_LE(0, self->log.fd);
-	runlog_frame(&self->log, &f);
+	runlog_frame(&self->log, &f, 0);
 	EXPECT_EQ(1, self->log.dropped);
 	EXPECT_GT(0, runlog_own(&self->log, WIRE_CONS, "c", 1));
 }

@@ -9,6 +9,8 @@
 #include "host/harness/vmm_log.h"
 #include "lib/util.h"
 
+#define ARRIVAL 0x100000000ull
+
 FIXTURE(vmm_log)
 {
 	u8 buf[4096];
@@ -41,7 +43,7 @@ static void add_guest(FIXTURE_DATA(vmm_log) * self, u32 type, u32 crc_ok, const 
 	struct {
 		struct wire_gfrm head;
 		char text[64];
-	} g = { .head = { htole32(type), htole32(crc_ok) } };
+	} g = { .head = { htole32(type), htole32(crc_ok), htole64(ARRIVAL + self->len) } };
 
 	memcpy(g.text, text, strlen(text));
 	add(self, WIRE_GFRM, &g, sizeof(g.head) + strlen(text));
@@ -76,6 +78,8 @@ TEST_F(vmm_log, guest_frames_come_out_in_order)
 	EXPECT_EQ(0, memcmp("one", self->log.frames[0].payload, 3));
 	EXPECT_EQ(WIRE_SERR, self->log.frames[1].type);
 	EXPECT_FALSE(self->log.frames[1].crc_ok);
+	EXPECT_EQ(ARRIVAL, self->log.frames[0].t_ns);
+	EXPECT_LT(ARRIVAL, self->log.frames[1].t_ns);
 	EXPECT_EQ(7, self->log.console_len);
 	EXPECT_TRUE(self->log.report_valid);
 	EXPECT_EQ(7, self->log.report.frames);

@@ -18,6 +18,7 @@ static const struct wire_result_view good = {
 	.error = -ENOENT,
 	.nr_workers = 2,
 	.sched_status = 0x8b,
+	.nr_reports = 1,
 	.ops = "simple",
 	.reason = "because",
 };
@@ -54,6 +55,7 @@ TEST(result_round_trip)
 	EXPECT_EQ(v.stage, WIRE_STAGE_DONE);
 	EXPECT_EQ(v.error, -ENOENT);
 	EXPECT_EQ(v.sched_status, 0x8b);
+	EXPECT_EQ(v.nr_reports, 1);
 	EXPECT_STREQ(v.ops, "simple");
 	EXPECT_STREQ(v.reason, "because");
 	ASSERT_EQ(v.nr_workers, 2);
@@ -73,14 +75,15 @@ TEST(result_layout)
 
 	ASSERT_EQ(wire_result_encode(&good, two, &buf, &len), 0);
 	p = buf;
-	EXPECT_EQ(p[0], 1);
+	EXPECT_EQ(p[0], WIRE_RESULT_VERSION);
 	EXPECT_EQ(p[8], 0x78);
 	EXPECT_EQ(p[15], 0xfe);
 	EXPECT_EQ(p[16], WIRE_STAGE_DONE);
 	EXPECT_EQ(p[24], 2);
-	EXPECT_EQ(memcmp(p + 32, "simple\0", 7), 0);
-	EXPECT_EQ(memcmp(p + 96, "because\0", 8), 0);
-	EXPECT_EQ(p[352], 101);
+	EXPECT_EQ(p[32], 1);
+	EXPECT_EQ(memcmp(p + 36, "simple\0", 7), 0);
+	EXPECT_EQ(memcmp(p + 100, "because\0", 8), 0);
+	EXPECT_EQ(p[356], 101);
 	free(buf);
 }
 
@@ -97,6 +100,8 @@ TEST(result_long_texts_are_cut)
 	EXPECT_EQ(strlen(back.ops), 63);
 	EXPECT_EQ(strlen(back.reason), 255);
 	free(buf);
+	v.nr_reports = 3;
+	EXPECT_EQ(wire_result_encode(&v, two, &buf, &len), -EINVAL);
 	v.nr_workers = WIRE_RESULT_WORKERS_MAX + 1;
 	EXPECT_EQ(wire_result_encode(&v, two, &buf, &len), -EINVAL);
 }
@@ -126,9 +131,9 @@ TEST(T2_result_values)
 
 	ASSERT_EQ(wire_result_encode(&good, two, &buf, &len), 0);
 	r = buf;
-	r->version = cpu_to_le32(2);
+	r->version = cpu_to_le32(WIRE_RESULT_VERSION + 1);
 	EXPECT_EQ(decode(buf, len), -EPROTO);
-	r->version = cpu_to_le32(1);
+	r->version = cpu_to_le32(WIRE_RESULT_VERSION);
 	r->flags = cpu_to_le32(1 << 4);
 	EXPECT_EQ(decode(buf, len), -EBADMSG);
 	r->flags = 0;
@@ -142,6 +147,10 @@ TEST(T2_result_values)
 	r->nr_workers = cpu_to_le32(2 + (1u << 27));
 	EXPECT_EQ(decode(buf, len), -EBADMSG);
 	r->nr_workers = cpu_to_le32(2);
+	EXPECT_EQ(decode(buf, len), 0);
+	r->nr_reports = cpu_to_le32(3);
+	EXPECT_EQ(decode(buf, len), -EBADMSG);
+	r->nr_reports = cpu_to_le32(2);
 	EXPECT_EQ(decode(buf, len), 0);
 	memset(r->ops, 'x', sizeof(r->ops));
 	EXPECT_EQ(decode(buf, len), -EBADMSG);
@@ -165,6 +174,7 @@ static void fill_report(struct vmm_report *r)
 	r->error = -EIO;
 	for (i = 0; i < WIRE_VMM_REPORT_U64S; i++)
 		p[i] = (i + 1) << 33 | i;
+	r->contention_known = 1;
 	memcpy(r->reason, "why", 4);
 	memcpy(r->console_line, "line", 5);
 }
@@ -175,7 +185,7 @@ TEST(report_round_trip)
 	struct wire_vmm_report w;
 
 	fill_report(&in);
-	EXPECT_EQ(in.frozen_ns, 21ull << 33 | 20);
+	EXPECT_EQ(in.worst_wait_ns, 25ull << 33 | 24);
 	wire_vmm_report_encode(&in, &w);
 	memset(&out, 0xff, sizeof(out));
 	ASSERT_EQ(wire_vmm_report_decode(&w, sizeof(w), &out), 0);
@@ -203,6 +213,10 @@ TEST(T2_report_values)
 	wire_vmm_report_encode(&in, &w);
 	EXPECT_EQ(wire_vmm_report_decode(&w, sizeof(w), &out), -EBADMSG);
 	in.stage = 0;
+	in.contention_known = 2;
+	wire_vmm_report_encode(&in, &w);
+	EXPECT_EQ(wire_vmm_report_decode(&w, sizeof(w), &out), -EBADMSG);
+	in.contention_known = 0;
 	wire_vmm_report_encode(&in, &w);
 	memset(w.reason, 'x', sizeof(w.reason));
 	EXPECT_EQ(wire_vmm_report_decode(&w, sizeof(w), &out), -EBADMSG);

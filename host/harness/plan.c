@@ -10,6 +10,7 @@
 #include "host/harness/initramfs.h"
 #include "host/harness/kmodule.h"
 #include "host/harness/plan.h"
+#include "host/harness/plan_irqchip.h"
 #include "host/kernel/image.h"
 #include "lib/util.h"
 
@@ -316,6 +317,8 @@ int plan_make(const struct ktstr_test *test, struct plan *p, struct ktstr_err *e
 	ret = plan_topology(test, &vm->topo, err);
 	if (!ret)
 		ret = plan_memory(test, vm, err);
+	if (!ret)
+		ret = plan_irqchip(&vm->irqchip, err);
 	if (!ret)
 		ret = plan_observation(test, p, err);
 	if (!ret)

@@ -4,6 +4,7 @@
  * guest kernel reads it (arch/x86/kernel/cpu/topology_*.c, cacheinfo.c) and
  * must be the one that was asked for.
  */
+#include <asm/kvm_para.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -454,6 +455,23 @@ TEST(cpuid_needs_leaves_0_and_1)
 	EXPECT_EQ(-EINVAL, cpuid_build(host, &t, 0, out, NULL));
 	free(host);
 	free(out);
+}
+
+TEST(extended_destinations_are_announced_where_kvm_announces_itself)
+{
+	struct kvm_cpuid2 *list = cpuid_new(2);
+
+	ASSERT_NE(NULL, list);
+	list->entries[0].function = KVM_CPUID_SIGNATURE;
+	list->entries[1].function = KVM_CPUID_FEATURES;
+	list->entries[1].eax = 1;
+	cpuid_extend_dest(list);
+	EXPECT_EQ(0, list->entries[0].eax);
+	EXPECT_EQ(1 | 1 << 15, list->entries[1].eax);
+	list->nent = 1;
+	cpuid_extend_dest(list);
+	EXPECT_EQ(0, list->entries[0].eax);
+	free(list);
 }
 
 TEST_HARNESS_MAIN

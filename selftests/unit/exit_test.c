@@ -110,6 +110,11 @@ TEST_F(exit, M8_internal_error_is_fatal_without_reason)
 	EXPECT_EQ(0, self->detail);
 }
 
+TEST_F(exit, end_of_a_level_triggered_interrupt_asks_for_nothing)
+{
+	EXPECT_EQ(EXIT_CONTINUE, classify(self, KVM_EXIT_IOAPIC_EOI));
+}
+
 TEST_F(exit, M8_unknown_reason_is_none)
 {
 	EXPECT_EQ(EXIT_NONE, classify(self, 0x7fffffff));

@@ -43,17 +43,19 @@ static int check_name(const struct ktstr_op *op, size_t i, struct ktstr_err *err
 	return 0;
 }
 
-static int check_op(const struct ktstr_op *op, size_t i, u32 duration_ms, struct ktstr_err *err)
+static int check_op(const struct ktstr_op *op, size_t i, const struct plan_ops_span *span,
+		    struct ktstr_err *err)
 {
 	/* those behind it are the harness' own: plan_ops_end() */
 	if (!op->kind || op->kind > SCENARIO_OP_RUN)
 		return ktstr_err_set(err, -EINVAL,
 				     "op %zu: kind %u does not exist; use an enum scenario_op_kind",
 				     i, op->kind);
-	if (op->at_ms >= duration_ms)
+	if (op->at_ms >= span->end_ms)
 		return ktstr_err_set(err, -EINVAL,
-				     "op %zu (%s): due after %u ms, but the workload ends after %u ms: raise duration_ms",
-				     i, scenario_op_name(op->kind), op->at_ms, duration_ms);
+				     "op %zu (%s): due after %u ms, but %s ends after %u ms: raise %s",
+				     i, scenario_op_name(op->kind), op->at_ms, span->what,
+				     span->end_ms, span->way_out);
 	if (op->count > COUNT_MAX)
 		return ktstr_err_set(err, -EINVAL,
 				     "op %zu (%s): %u times; at most %u, or use several ops", i,
@@ -79,73 +81,98 @@ static u64 op_budget(const struct ktstr_op *op)
 	return op_count(op) * (hot ? HOT_NS : STOP_NS);
 }
 
-static int add_op(const struct ktstr_op *op, size_t i, struct plan_ops *out, struct ktstr_err *err)
+struct scenario_op *plan_ops_put(struct plan_ops *out, const struct scenario_op *op,
+				 struct ktstr_err *err)
 {
-	struct scenario_op *to = &out->ops[i];
-	void *korq = NULL;
-	int ret;
+	struct scenario_op *ops = out->ops;
 
-	to->kind = op->kind;
-	to->at_ms = op->at_ms;
-	to->count = op->count;
-	to->flags = op->may_fail ? SCENARIO_OP_MAY_FAIL : 0;
-	out->nr_ops++;
-	out->requests += op_count(op);
-	out->budget_ns += op_budget(op);
-	if (op->kind != SCENARIO_OP_KERNEL)
-		to->tag = op->name;
+	if (out->nr_ops >= SCENARIO_OPS_MAX) {
+		ktstr_err_set(err, -E2BIG,
+			      "more than %u ops, with those that clean up behind steps: split the test",
+			      SCENARIO_OPS_MAX);
+		errno = E2BIG;
+		return NULL;
+	}
+	/* doubled at each power of two */
+	if (!(out->nr_ops & (out->nr_ops - 1)))
+		ops = realloc(ops, (out->nr_ops ? out->nr_ops * 2 : 1) * sizeof(*ops));
+	if (!ops) {
+		ktstr_err_set(err, -ENOMEM, "out of memory for %u ops", out->nr_ops);
+		errno = ENOMEM;
+		return NULL;
+	}
+	out->ops = ops;
+	ops[out->nr_ops] = *op;
+	return &ops[out->nr_ops++];
+}
+
+static int add_op(const struct ktstr_op *op, size_t i, u32 rounds, struct plan_ops *out,
+		  struct ktstr_err *err)
+{
+	struct scenario_op to = {
+		.kind = op->kind,
+		.at_ms = op->at_ms,
+		.count = op->count,
+		.flags = op->may_fail ? SCENARIO_OP_MAY_FAIL : 0,
+	};
+	void *korq = NULL;
+	int ret = 0;
+
 	if (op->kind == SCENARIO_OP_RUN)
-		return plan_run_make(op, i, to, err);
-	if (op->kind != SCENARIO_OP_KERNEL)
-		return 0;
-	ret = plan_kop_encode(op, i, &korq, &to->korq_len, err);
-	to->korq = korq;
-	return ret;
+		ret = plan_run_make(op, i, &out->pool, &to, err);
+	if (op->kind == SCENARIO_OP_KERNEL)
+		ret = plan_kop_encode(op, i, &korq, &to.korq_len, err);
+	else
+		to.tag = pool_strdup(&out->pool, op->name);
+	if (ret)
+		return ret;
+	to.korq = pool_adopt(&out->pool, korq);
+	if (!to.tag && !to.korq)
+		return ktstr_err_set(err, -ENOMEM, "op %zu: out of memory", i);
+	out->requests += (u64)op_count(op) * rounds;
+	out->budget_ns += op_budget(op) * rounds;
+	return plan_ops_put(out, &to, err) ? 0 : -errno;
+}
+
+int plan_ops_add(const struct ktstr_op *op, size_t i, const struct plan_ops_span *span,
+		 struct plan_ops *out, struct ktstr_err *err)
+{
+	int ret = check_op(op, i, span, err);
+
+	if (ret)
+		return ret;
+	if (op->kind == SCENARIO_OP_CAPTURE)
+		out->captures += (u64)op_count(op) * span->rounds;
+	if (out->captures > KTSTR_SNAPSHOTS_MAX)
+		return ktstr_err_set(err, -EINVAL,
+				     "op %zu (capture): %llu snapshots asked for so far; a run keeps at most %u: lower .count",
+				     i, (unsigned long long)out->captures, KTSTR_SNAPSHOTS_MAX);
+	if (op->kind == SCENARIO_OP_RUN)
+		out->runs += (u64)op_count(op) * span->rounds;
+	if (out->runs > KTSTR_OUTPUTS_MAX)
+		return ktstr_err_set(err, -EINVAL,
+				     "op %zu (run): %llu programs so far; a run has at most %u: lower .count",
+				     i, (unsigned long long)out->runs, KTSTR_OUTPUTS_MAX);
+	return add_op(op, i, span->rounds, out, err);
 }
 
 int plan_ops_make(const struct ktstr_test *test, u32 duration_ms, struct plan_ops *out,
 		  struct ktstr_err *err)
 {
+	struct plan_ops_span span = { duration_ms, 1, "the workload", "duration_ms" };
 	size_t i;
-	int ret;
+	int ret = 0;
 
-	memset(out, 0, sizeof(*out));
 	if (test->nr_ops > KTSTR_OPS_MAX)
 		return ktstr_err_set(err, -EINVAL,
 				     "%zu ops; a test has at most %u: use .count, or split it",
 				     test->nr_ops, KTSTR_OPS_MAX);
-	if (!test->nr_ops)
-		return 0;
-	if (!test->ops)
+	if (test->nr_ops && !test->ops)
 		return ktstr_err_set(err, -EINVAL, "%zu ops are announced, but .ops is NULL",
 				     test->nr_ops);
-	out->ops = calloc(test->nr_ops, sizeof(*out->ops));
-	if (!out->ops)
-		return ktstr_err_set(err, -ENOMEM, "out of memory for %zu ops", test->nr_ops);
-	for (i = 0; i < test->nr_ops; i++) {
-		const struct ktstr_op *op = &test->ops[i];
-
-		ret = check_op(op, i, duration_ms, err);
-		if (ret)
-			return ret;
-		if (op->kind == SCENARIO_OP_CAPTURE)
-			out->captures += op_count(op);
-		if (out->captures > KTSTR_SNAPSHOTS_MAX)
-			return ktstr_err_set(err, -EINVAL,
-					     "op %zu (capture): %llu snapshots asked for so far; a run keeps at most %u: lower .count",
-					     i, (unsigned long long)out->captures,
-					     KTSTR_SNAPSHOTS_MAX);
-		if (op->kind == SCENARIO_OP_RUN)
-			out->runs += op_count(op);
-		if (out->runs > KTSTR_OUTPUTS_MAX)
-			return ktstr_err_set(err, -EINVAL,
-					     "op %zu (run): %llu programs so far; a run has at most %u: lower .count",
-					     i, (unsigned long long)out->runs, KTSTR_OUTPUTS_MAX);
-		ret = add_op(op, i, out, err);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	for (i = 0; i < test->nr_ops && !ret; i++)
+		ret = plan_ops_add(&test->ops[i], i, &span, out, err);
+	return ret;
 }
 
 static int check_end(const struct ktstr_test *test, struct ktstr_err *err)
@@ -159,50 +186,42 @@ static int check_end(const struct ktstr_test *test, struct ktstr_err *err)
 	return 0;
 }
 
+static int add_end(struct plan_ops *out, const struct scenario_op *op, u64 budget_ns,
+		   struct ktstr_err *err)
+{
+	out->requests++;
+	out->budget_ns += budget_ns;
+	return plan_ops_put(out, op, err) ? 0 : -errno;
+}
+
 int plan_ops_end(const struct ktstr_test *test, u32 duration_ms, struct plan_ops *out,
 		 struct ktstr_err *err)
 {
 	/* the last thing that is due within the workload */
 	struct scenario_op op = { .at_ms = duration_ms - 1 };
-	struct scenario_op *ops;
 	int ret = check_end(test, err);
 
-	if (ret || (!test->save_memory && !test->hold_ms))
-		return ret;
-	ops = realloc(out->ops, (out->nr_ops + 2) * sizeof(*ops));
-	if (!ops)
-		return ktstr_err_set(err, -ENOMEM, "out of memory");
-	out->ops = ops;
-	if (test->save_memory) {
+	if (!ret && test->save_memory) {
 		op.kind = SCENARIO_OP_MEMORY;
 		op.tag = "memory";
 		/* what came of it is in a record of its own */
 		op.flags = SCENARIO_OP_MAY_FAIL;
-		ops[out->nr_ops++] = op;
-		out->requests++;
-		out->budget_ns += MEMORY_NS;
+		ret = add_end(out, &op, MEMORY_NS, err);
 	}
-	if (test->hold_ms) {
+	if (!ret && test->hold_ms) {
 		op.kind = SCENARIO_OP_HOLD;
 		op.tag = "hold";
 		op.flags = 0;
 		op.timeout_ms = test->hold_ms;
-		ops[out->nr_ops++] = op;
-		out->requests++;
-		out->budget_ns += test->hold_ms * (u64)NSEC_PER_MSEC;
+		ret = add_end(out, &op, test->hold_ms * (u64)NSEC_PER_MSEC, err);
 	}
-	return 0;
+	return ret;
 }
 
 void plan_ops_free(struct plan_ops *ops)
 {
-	u32 i;
-
-	for (i = 0; i < ops->nr_ops; i++) {
-		free((void *)ops->ops[i].korq);
-		free((void *)ops->ops[i].path);
-	}
 	free(ops->ops);
+	pool_free(&ops->pool);
 	memset(ops, 0, sizeof(*ops));
 }
 
@@ -212,7 +231,7 @@ int plan_ops_carry(const struct plan_ops *ops, struct initramfs *fs, struct ktst
 	int ret = 0;
 
 	for (i = 0; i < ops->nr_ops && !ret; i++)
-		if (ops->ops[i].kind == SCENARIO_OP_RUN)
+		if (ops->ops[i].path)
 			ret = carry_file(fs, ops->ops[i].path, err);
 	return ret;
 }

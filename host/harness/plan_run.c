@@ -36,20 +36,43 @@ u64 plan_run_budget(const struct ktstr_op *op)
 	return (op->timeout_ms ?: KTSTR_RUN_TIMEOUT_MS) * (u64)NSEC_PER_MSEC;
 }
 
-int plan_run_make(const struct ktstr_op *op, size_t i, struct scenario_op *to,
+char *plan_run_path(char *found, struct pool *pool, struct ktstr_err *err)
+{
+	char *path = carry_path(found);
+
+	if (!path)
+		ktstr_err_set(err, -errno, "%s: %s", found, strerror(errno));
+	free(found);
+	return path ? pool_adopt(pool, path) : NULL;
+}
+
+char **plan_run_argv(const char *const *argv, struct pool *pool)
+{
+	size_t argc = 0, i;
+	char **copy;
+
+	while (argv[argc])
+		argc++;
+	copy = pool_alloc(pool, argc + 1, sizeof(*copy));
+	for (i = 0; copy && i < argc; i++) {
+		copy[i] = pool_strdup(pool, argv[i]);
+		if (!copy[i])
+			return NULL;
+	}
+	return copy;
+}
+
+int plan_run_make(const struct ktstr_op *op, size_t i, struct pool *pool, struct scenario_op *to,
 		  struct ktstr_err *err)
 {
 	char *found = discover_program(op->argv[0], err);
-	int ret = 0;
 
 	if (!found)
 		return -errno;
-	/* at the same place in the guest, which knows no working directory of ours */
-	to->path = carry_path(found);
+	to->path = plan_run_path(found, pool, err);
 	if (!to->path)
-		ret = ktstr_err_set(err, -errno, "op %zu (run): %s: %s", i, found, strerror(errno));
-	free(found);
-	to->argv = (char *const *)op->argv;
+		return -errno;
+	to->argv = plan_run_argv(op->argv, pool);
 	to->timeout_ms = op->timeout_ms ?: KTSTR_RUN_TIMEOUT_MS * plan_slowdown();
-	return ret;
+	return to->argv ? 0 : ktstr_err_set(err, -ENOMEM, "op %zu (run): out of memory", i);
 }

@@ -10,7 +10,7 @@
  */
 #include "host/harness/initramfs.h"
 #include "host/harness/ktstr.h"
-#include "host/harness/pool.h"
+#include "host/harness/plan_ops.h"
 #include "lib/err.h"
 #include "lib/scenario.h"
 #include "lib/topology.h"
@@ -40,11 +40,8 @@ struct scenario_payload {
  * @seed: what was drawn, was drawn from this
  * @sched_at_end: a scheduler is attached when the last step is over
  * @ops_at_end: name of its ops, or NULL for any; the test's own
- * @captures: snapshots the guest will ask for
- * @requests: questions to the host
- * @runs: programs whose output the host keeps
- * @budget_ns: wall time that ops may take beside the holds; hardware's speed
- * @pool: what the pointers of @sc and @payloads point to
+ * @ops: @sc.ops with what they come to: how many snapshots, what time they may take;
+ *       owns the strings of the plan
  *
  * Owned by the caller: scenario_plan_free().
  */
@@ -59,11 +56,7 @@ struct scenario_plan {
 	u64 seed;
 	bool sched_at_end;
 	const char *ops_at_end;
-	u64 captures;
-	u64 requests;
-	u64 runs;
-	u64 budget_ns;
-	struct pool pool;
+	struct plan_ops ops;
 };
 
 /**
@@ -77,8 +70,8 @@ struct scenario_plan {
  *
  * Return: 0, -EINVAL, -E2BIG, -ENOMEM, or as discover_program().
  */
-int scenario_plan_make(const struct ktstr_test *test, const struct topology *topo,
-		       u64 seed, struct scenario_plan *p, struct ktstr_err *err);
+int scenario_plan_make(const struct ktstr_test *test, const struct topology *topo, u64 seed,
+		       struct scenario_plan *p, struct ktstr_err *err);
 
 /**
  * scenario_plan_carry() - take the programs of its ops along

@@ -3,6 +3,7 @@
 #define KTSTR_HOST_HARNESS_FINDING_H
 
 /* Findings of checks in a result: added one by one, the worst one decides. */
+#include <linux/bits.h>
 #include <linux/compiler.h>
 
 #include "host/harness/ktstr.h"
@@ -18,16 +19,19 @@
 int __printf(3, 4)
 	finding_add(struct ktstr_load *load, const struct ktstr_finding *f, const char *fmt, ...);
 
+/* Those of limits, for the next two. */
+#define FINDING_LIMITS (BIT(KTSTR_CHECK_WORK_UNITS + 1) - 1)
+
 /**
  * finding_worst() - the one that decides
  * @load: of the result
- * @first: index of the first one that counts
+ * @checks: bitmask of enum ktstr_check: which count
  *
  * Fail over Inconclusive over the rest, among equals the first.
  *
  * Return: it, or NULL when nothing but passes and notes are there.
  */
-const struct ktstr_finding *finding_worst(const struct ktstr_load *load, size_t first);
+const struct ktstr_finding *finding_worst(const struct ktstr_load *load, u32 checks);
 
 /**
  * finding_reason() - what a failure or doubt of a check is called in a verdict
@@ -36,14 +40,18 @@ const struct ktstr_finding *finding_worst(const struct ktstr_load *load, size_t 
 enum ktstr_reason finding_reason(const struct ktstr_finding *f);
 
 /**
- * finding_where() - the cgroup and the step a finding is about
+ * finding_tell() - the text of a verdict that a finding decides
+ * @load: of the result
  * @f: the finding
- * @dst: filled in: " in cgroup a, step 1", parts of it, or nothing
+ * @checks: as of finding_worst()
+ * @dst: filled in: its text, the cgroup and the step it is about, and how many
+ *       more of its kind there are
  * @room: bytes of @dst
  *
  * Return: @dst.
  */
-const char *finding_where(const struct ktstr_finding *f, char *dst, size_t room);
+const char *finding_tell(const struct ktstr_load *load, const struct ktstr_finding *f, u32 checks,
+			 char *dst, size_t room);
 
 /**
  * finding_judge() - add one to a result that has its verdict already

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/coord/conscan.h"
+#include "host/coord/contention.h"
 #include "host/coord/coord.h"
 #include "host/coord/dispatch.h"
 #include "host/coord/event.h"
@@ -53,6 +54,7 @@
  * @pause_total_ns: sum of pauses
  * @dog: budgets of the stages
  * @cpu_ns: CPU time of each vCPU thread
+ * @contention: how long they waited for a CPU
  * @log: the verdict log
  * @resets_ready: resets of the console until the guest was ready
  * @report: filled in as the run goes
@@ -82,6 +84,7 @@ struct coord {
 	atomic_ullong pause_total_ns;
 	struct watchdog dog;
 	u64 cpu_ns[TOPOLOGY_MAX_CPUS];
+	struct contention contention;
 	struct runlog log;
 	u64 resets_ready;
 	struct vmm_report report;
@@ -137,6 +140,7 @@ static void ready(struct coord *c, u64 now)
 {
 	struct virtio_console_stats stats;
 
+	contention_start(&c->contention, c->vm);
 	virtio_console_stats(c->vm->console, &stats);
 	c->resets_ready = stats.mmio.resets;
 	c->report.t_srdy_ns = now;
@@ -166,6 +170,7 @@ static void note_progress(struct coord *c, const struct wire_frame *f)
 		ready(c, now);
 	if (f->type == WIRE_SCST && !c->report.t_scenario_ns)
 		c->report.t_scenario_ns = now;
+	contention_frame(&c->contention, f->type);
 	if (f->type == WIRE_LIFE && f->len && f->payload[0] == WIRE_LIFE_SCHED_ATTACHED &&
 	    !c->report.t_attach_ns) {
 		c->report.t_attach_ns = now;
@@ -253,6 +258,7 @@ static void on_tick(struct event *ev)
 	char text[128];
 
 	event_clear(ev);
+	contention_look(&c->contention);
 	if (c->crash_seen_ns && mono_ns() - c->crash_seen_ns > CRASH_GRACE_NS * c->cfg.slowdown) {
 		end_run(c, VMM_EXIT_GUEST_PANIC, "");
 		return;
@@ -266,14 +272,6 @@ static void on_tick(struct event *ev)
 		 (unsigned long long)(since_start(c) / NSEC_PER_MSEC));
 	c->report.watchdog_tier = 3;
 	end_run(c, VMM_EXIT_TIMEOUT, text);
-}
-
-u64 coord_longest_ns(const struct coord_config *cfg)
-{
-	/* one headroom a stage, and the deadman's two deferrals */
-	return cfg->duration_ns + cfg->attach_ns +
-	       (WIRE_STAGE_NR + WATCHDOG_WINDOWS) *
-		       watchdog_boot_headroom(cfg->nr_vcpus, cfg->slowdown);
 }
 
 static int open_event(struct event *ev, void (*handle)(struct event *ev), struct coord *c)
@@ -380,6 +378,8 @@ static int init(struct coord *c)
 	ret = init_lookout(c);
 	if (!ret)
 		ret = monitor_init(&c->monitor, &c->log, c->cfg.start_ns);
+	if (!ret)
+		ret = contention_init(&c->contention, c->cfg.nr_vcpus);
 	if (!ret)
 		ret = event_loop_init(&c->loop);
 	for (i = 0; i < VM_SERIAL_PORTS && !ret; i++)
@@ -512,6 +512,7 @@ int coord_run(struct coord *c, struct vm *vm, struct ktstr_err *err)
 	monitor_stop(&c->monitor);
 	c->report.freezes = c->lookout.freezes;
 	c->report.frozen_ns = c->lookout.frozen_ns;
+	contention_report(&c->contention, &c->report);
 	note_end(c);
 	count_devices(c);
 	c->vm = NULL;
@@ -585,6 +586,7 @@ void coord_free(struct coord *c)
 	event_loop_close(&c->loop);
 	lookout_destroy(&c->lookout);
 	monitor_destroy(&c->monitor);
+	contention_destroy(&c->contention);
 	close_fd(&c->tick.fd);
 	close_fd(&c->crash.fd);
 	close_fd(&c->sched_exit.fd);

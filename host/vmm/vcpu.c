@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <linux/compiler.h>
 
 #include "host/arch/arch.h"
@@ -191,6 +192,7 @@ static void *vcpu_thread(void *arg)
 	snprintf(name, sizeof(name), "vcpu%u", vcpu->index);
 	pthread_setname_np(pthread_self(), name);
 	WRITE_ONCE(own_run, vcpu->run);
+	atomic_store_explicit(&vcpu->tid, gettid(), memory_order_release);
 	atomic_store_explicit(&vcpu->alive, true, memory_order_release);
 	/* whoever saw no live thread to kick has stored before what we look at now */
 	atomic_thread_fence(memory_order_seq_cst);

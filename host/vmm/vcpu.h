@@ -30,6 +30,7 @@ struct vm;
  * @run_size: bytes mapped at @run
  * @exits: KVM's count of exits, readable at any time
  * @thread: valid while @started
+ * @tid: the thread's id, 0 until it runs (release by the thread)
  * @started: the thread was created and must be joined
  * @alive: the thread is inside its loop, so @run may be poked and the thread
  *         signalled; loaded right before each touch (store: release by the
@@ -52,6 +53,7 @@ struct vcpu {
 	size_t run_size;
 	struct kvm_stat exits;
 	pthread_t thread;
+	atomic_int tid;
 	bool started;
 	atomic_bool alive;
 	atomic_bool ended;

@@ -173,8 +173,8 @@ static const char *nearest(const char *name)
 	for (i = 0; i < WORK_TYPES; i++) {
 		size_t d = distance(name, infos[i].name);
 
-		/* what has nothing left of a short name is not near it */
-		if (d < best && d < strlen(infos[i].name) / 2) {
+		/* what has less than half of a short name is not near it */
+		if (d < best && d <= strlen(infos[i].name) / 2) {
 			best = d;
 			found = infos[i].name;
 		}

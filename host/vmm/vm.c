@@ -9,6 +9,7 @@
 #include "host/arch/arch.h"
 #include "host/kernel/image.h"
 #include "host/vmm/devices/serial.h"
+#include "host/vmm/gmem_slot.h"
 #include "host/vmm/vm.h"
 #include "host/vmm/vm_devices.h"
 #include "lib/log.h"
@@ -47,16 +48,17 @@ static int open_kvm(struct vm *vm, struct ktstr_err *err)
 
 static int add_memslots(struct vm *vm, struct ktstr_err *err)
 {
-	unsigned int i;
+	struct gmem_slot slots[GMEM_SLOTS_MAX];
+	unsigned int i, nr = gmem_slots(vm->ram, &vm->topo, slots);
 	int ret = 0;
 
-	for (i = 0; i < vm->ram->nr && !ret; i++) {
-		const struct gmem_region *r = &vm->ram->regions[i];
+	for (i = 0; i < nr && !ret; i++) {
 		struct kvm_userspace_memory_region slot = {
 			.slot = i,
-			.guest_phys_addr = r->gpa,
-			.memory_size = r->len,
-			.userspace_addr = (unsigned long)r->hva,
+			.guest_phys_addr = slots[i].gpa,
+			.memory_size = slots[i].len,
+			.userspace_addr =
+				(unsigned long)gmem_hva(vm->ram, slots[i].gpa, slots[i].len),
 		};
 
 		ret = KVM_IOCTL(vm->vm_fd, KVM_SET_USER_MEMORY_REGION, &slot, err);
@@ -74,7 +76,10 @@ static int check_config(const struct vm_config *cfg, struct ktstr_err *err)
 		return ktstr_err_set(err, -EINVAL,
 				     "guest memory of %llu bytes: use a multiple of 2 MiB, at least 64 MiB",
 				     (unsigned long long)cfg->mem_bytes);
-	return 0;
+	if (cfg->mem_bytes >> 20 > UINT32_MAX)
+		return ktstr_err_set(err, -EINVAL, "guest memory of %llu bytes: too much",
+				     (unsigned long long)cfg->mem_bytes);
+	return topology_check_mem(&cfg->topo, cfg->mem_bytes >> 20, err);
 }
 
 static int add_vcpus(struct vm *vm, struct ktstr_err *err)

@@ -49,8 +49,9 @@ enum vm_irqchip {
 
 /**
  * struct vm_config - what machine to build and what to boot on it
- * @topo: CPUs
- * @mem_bytes: guest RAM, a multiple of 2 MiB
+ * @topo: CPUs and nodes
+ * @mem_bytes: guest RAM, a multiple of 2 MiB; topology_check_mem() says how much
+ *             nodes need
  * @kernel: bzImage (entered at its 64-bit entry) or vmlinux (entered directly)
  * @initrd: initramfs, may be NULL
  * @initrd_len: bytes at @initrd
@@ -58,8 +59,8 @@ enum vm_irqchip {
  * @irqchip: which interrupt controller, for tests of both
  * @sinks: where output goes
  *
- * Everything pointed to stays the caller's and must outlive vm_new() only,
- * @sinks.ctx must outlive the VM.
+ * Everything pointed to stays the caller's and must outlive vm_new() only; what
+ * @topo points to and @sinks.ctx must outlive the VM.
  */
 struct vm_config {
 	struct topology topo;

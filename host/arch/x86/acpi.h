@@ -4,28 +4,17 @@
 
 #include <stddef.h>
 #include <linux/types.h>
+#include "host/vmm/gmem_slot.h"
 #include "lib/err.h"
 #include "lib/topology.h"
-
-/**
- * struct acpi_memory - one range of guest RAM and the node it belongs to
- * @base: gpa
- * @len: bytes
- * @node: 0..topology.nodes - 1
- */
-struct acpi_memory {
-	u64 base;
-	u64 len;
-	u32 node;
-};
 
 /**
  * struct acpi_params - what the tables describe
  * @topology: the CPUs; a checked topology (topology_check())
  * @virtio_slots: bit n set: there is a virtio-mmio device in slot n of
  *                layout.h; others are not announced
- * @memory: RAM with its nodes; may be NULL only for a single node, and there
- *          are no SRAT and SLIT then
+ * @memory: RAM with its nodes (gmem_slots()); may be NULL only for a single
+ *          node, and there are no SRAT and SLIT then
  * @nr_memory: entries of @memory
  *
  * The caller owns everything; nothing is kept.
@@ -33,7 +22,7 @@ struct acpi_memory {
 struct acpi_params {
 	const struct topology *topology;
 	u32 virtio_slots;
-	const struct acpi_memory *memory;
+	const struct gmem_slot *memory;
 	size_t nr_memory;
 };
 
@@ -46,9 +35,10 @@ struct acpi_params {
  * @rsdp_gpa: set to the address of the RSDP, for boot_params.acpi_rsdp_addr
  * @err: says what does not fit, or NULL
  *
- * Writes RSDP, XSDT, FADT, MADT, DSDT, and SRAT and SLIT when @p has memory
- * ranges (ACPI 6.5, chapter 5). The machine is hardware-reduced: no 8259, PIT,
- * PM timer, CMOS clock, i8042 or VGA, so the kernel probes for none of them.
+ * Writes RSDP, XSDT, FADT, MADT, DSDT, SRAT and SLIT when @p has memory ranges,
+ * and HMAT when there are several nodes (ACPI 6.5, chapter 5). The machine is
+ * hardware-reduced: no 8259, PIT, PM timer, CMOS clock, i8042 or VGA, so the
+ * kernel probes for none of them.
  * Pure function of its arguments: any thread.
  *
  * Return: 0; -EINVAL for a misaligned @base, an unknown virtio slot, memory of

@@ -16,6 +16,7 @@
 #include "host/arch/x86/acpi.h"
 #include "host/arch/x86/layout.h"
 #include "host/kernel/image.h"
+#include "host/vmm/gmem_slot.h"
 #include "host/vmm/vm.h"
 #include "lib/util.h"
 
@@ -23,7 +24,6 @@
 #define LOADER_UNDEFINED    0xff
 #define INITRD_ALIGN	    (2UL << 20)
 #define RNG_SEED_LEN	    32
-#define NODE_ALIGN	    (2UL << 20)
 
 /**
  * struct boot - what loading has found out so far
@@ -182,6 +182,22 @@ static const char *const cmdline_words[] = {
 	"rdinit=/init",
 };
 
+/*
+ * Pages that wander from node to node disturb what a test measures, unless
+ * there is memory that only wandering brings to use.
+ */
+static const char *numa_word(const struct topology *t)
+{
+	u32 node;
+
+	if (t->nodes == 1)
+		return "";
+	for (node = 0; node < t->nodes; node++)
+		if (!topology_node_llcs(t, node))
+			return "numa_balancing=enable ";
+	return "numa_balancing=disable ";
+}
+
 static int load_cmdline(struct boot *b, const struct vm_config *cfg, struct ktstr_err *err)
 {
 	char line[LAYOUT_CMDLINE_MAX];
@@ -189,7 +205,8 @@ static int load_cmdline(struct boot *b, const struct vm_config *cfg, struct ktst
 
 	for (i = 0; i < ARRAY_SIZE(cmdline_words); i++)
 		n += snprintf(line + n, sizeof(line) - n, "%s ", cmdline_words[i]);
-	n += snprintf(line + n, sizeof(line) - n, "%s", cfg->cmdline ?: "");
+	n += snprintf(line + n, sizeof(line) - n, "%s%s", numa_word(&b->vm->topo),
+		      cfg->cmdline ?: "");
 	if (n >= sizeof(line))
 		return ktstr_err_set(err, -E2BIG, "kernel command line of %zu bytes; %zu fit", n,
 				     sizeof(line) - 1);
@@ -240,34 +257,6 @@ static int set_rng_seed(struct boot *b)
 	return gmem_write(b->vm->ram, LAYOUT_BOOT_PARAMS + LAYOUT_PAGE, &data, sizeof(data));
 }
 
-/* RAM shared out evenly over the nodes, in the order of their numbers. */
-static size_t share_memory(const struct boot *b, struct acpi_memory *mem)
-{
-	const struct gmem *ram = b->vm->ram;
-	u32 node, nodes = b->vm->topo.nodes;
-	u64 share = ALIGN_DOWN(ram->size / nodes, NODE_ALIGN);
-	u64 left = nodes > 1 ? share : ram->size;
-	size_t n = 0;
-	unsigned int i;
-
-	for (i = 0, node = 0; i < ram->nr; i++) {
-		u64 at = ram->regions[i].gpa, end = at + ram->regions[i].len;
-
-		while (at < end) {
-			u64 len = node == nodes - 1 ? end - at : min(left, end - at);
-
-			mem[n++] = (struct acpi_memory){ at, len, node };
-			at += len;
-			left -= min(left, len);
-			if (!left && node < nodes - 1) {
-				node++;
-				left = share;
-			}
-		}
-	}
-	return n;
-}
-
 static int add_acpi(struct boot *b, struct ktstr_err *err)
 {
 	struct acpi_params p = {
@@ -275,22 +264,16 @@ static int add_acpi(struct boot *b, struct ktstr_err *err)
 		.virtio_slots = 1 << LAYOUT_VIRTIO_CONSOLE,
 	};
 	void *buf = gmem_hva(b->vm->ram, LAYOUT_ACPI, LAYOUT_ACPI_SIZE);
-	struct acpi_memory *mem;
+	struct gmem_slot slots[GMEM_SLOTS_MAX];
 	u64 rsdp = 0;
 	int ret;
 
 	if (!buf)
 		return too_small(b, "ACPI tables", LAYOUT_ACPI + LAYOUT_ACPI_SIZE, err);
-	mem = calloc(p.topology->nodes + GMEM_REGIONS_MAX, sizeof(*mem));
-	if (!mem)
-		return ktstr_err_set(err, -ENOMEM, "out of memory");
-	if (p.topology->nodes > 1) {
-		p.nr_memory = share_memory(b, mem);
-		p.memory = mem;
-	}
+	p.memory = slots;
+	p.nr_memory = gmem_slots(b->vm->ram, p.topology, slots);
 	ret = acpi_build(&p, buf, LAYOUT_ACPI_SIZE, LAYOUT_ACPI, &rsdp, err);
 	b->zero_page.acpi_rsdp_addr = rsdp;
-	free(mem);
 	return ret;
 }
 

@@ -12,8 +12,9 @@ san_obj += $(x86_dsdt_obj)
 
 # The tables' structures are the kernel's own. Its include directory comes last:
 # everything else must keep coming from tools/include.
-$(addprefix $(OUT)/,obj/host/arch/x86/acpi.o san/host/arch/x86/acpi.o \
-	san/selftests/unit/acpi_test.o): ktstr_cppflags += -idirafter $(KDIR)/include
+x86_acpi := $(addprefix host/arch/x86/,acpi.o acpi_madt.o acpi_numa.o acpi_hmat.o)
+$(addprefix $(OUT)/,$(addprefix obj/,$(x86_acpi)) $(addprefix san/,$(x86_acpi)) \
+	san/selftests/unit/acpi_test.o san/selftests/unit/acpi_machine_test.o): ktstr_cppflags += -idirafter $(KDIR)/include
 
 $(x86_gen)/dsdt.asl: $(x86_dir)/dsdt.asl $(x86_dir)/layout.h
 	$(call msg,CPP)

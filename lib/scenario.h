@@ -144,7 +144,8 @@ enum scenario_op_kind {
  *              _SCHED_DETACH, _STOP: it takes no longer than this, at least 1
  * @group: SCENARIO_OP_SPAWN, _STOP, _AFFINITY: index into struct scenario.groups
  * @cgroup: SCENARIO_OP_CGROUP_*, _MOVE, _PAYLOAD: below the workload's root,
- *          without "/" at either end; "" = the root; NULL for other ops
+ *          without "/" at either end, "." and ".."; "" = the root; NULL for other
+ *          ops, and for a payload outside of all cgroups
  * @to: SCENARIO_OP_MOVE: where to, as @cgroup; SCENARIO_OP_CGROUP_SET: which
  *      file; SCENARIO_OP_SCHED_ATTACH: name of the ops that must attach, or NULL
  * @value: SCENARIO_OP_CGROUP_SET: what is written
@@ -197,7 +198,8 @@ enum scenario_mem {
 /**
  * struct scenario_group - workers that are started together and do the same
  * @step: 0 = they belong to the whole scenario, else to a step, from 1
- * @workers: how many, at least 1, a multiple of work_group_size()
+ * @workers: how many, at least 1, a multiple of work_group_size(); all groups
+ *           together have SCENARIO_WORKERS_MAX at most
  * @work: what they do
  * @flags: SCENARIO_GROUP_*
  * @policy: SCHED_*, as sched_setattr(2) takes it
@@ -210,9 +212,11 @@ enum scenario_mem {
  * @nodes: of @mem, one bit each
  * @uid: they run as; 0 = root
  * @gid: see there
- * @cgroup: where they are put before they begin, as struct scenario_op.cgroup
+ * @cgroup: where they are put before they begin, as struct scenario_op.cgroup;
+ *          NULL = they stay outside of all cgroups
  * @comm: their name, at most 15 bytes; NULL = that of the work
- * @pcomm: SCENARIO_GROUP_THREADS: name of the process that leads them, or NULL
+ * @pcomm: SCENARIO_GROUP_THREADS: name of the process that leads them, likewise,
+ *         or NULL
  * @cpus: lists of CPUs, worker i may run on cpus[i % number]; NULL = anywhere
  */
 struct scenario_group {
@@ -327,9 +331,10 @@ struct scenario {
  * @buf: set to the contents; the caller frees it
  * @len: set to their size
  *
- * Return: 0, -EINVAL when a field is out of range or sched_argv comes without
- * sched_path or an op is not one that would decode again, -E2BIG when the
- * whole would not, or -ENOMEM.
+ * Return: 0, -EINVAL when a field is out of range, sched_argv comes without
+ * sched_path, a group or an op is not one that would decode again, or groups,
+ * steps and ops do not fit each other; -E2BIG when the whole is too large; or
+ * -ENOMEM.
  */
 int scenario_encode(const struct scenario *s, void **buf, size_t *len);
 
@@ -340,7 +345,9 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len);
  * @err: says what is wrong, or NULL
  *
  * Refuses a wrong CRC, another version, an unknown or repeated or missing
- * frame, a NUL inside a string, values out of range, and anything left over.
+ * frame, a NUL inside a string, values out of range, work that work_check()
+ * refuses, groups, steps and ops that do not fit each other, and anything left
+ * over.
  *
  * Return: the scenario, to be released with scenario_free(); or NULL with
  * errno EBADMSG, EPROTO (version), E2BIG or ENOMEM.

@@ -151,7 +151,7 @@ struct work {
  * @name: as in struct work, NULL behind the last
  * @preset: value that 0 stands for
  * @min: least value
- * @max: largest value
+ * @max: largest value; 0 = only other work of the same struct has this one
  */
 struct work_arg {
 	const char *name;

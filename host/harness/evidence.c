@@ -7,6 +7,7 @@
 #include "host/coord/dispatch.h"
 #include "lib/text.h"
 #include "lib/util.h"
+#include "lib/wire_worker.h"
 
 static void disorder(struct evidence *e, const char *what)
 {
@@ -39,6 +40,8 @@ static void on_result(struct evidence *e, const struct wire_frame *f, u64 nonce)
 	}
 	e->results++;
 	e->result = v;
+	if (v.nr_reports != e->reports)
+		e->load_damage = "reports of workers are missing, or there are too many";
 }
 
 static void on_exit_code(struct evidence *e, const struct wire_frame *f)
@@ -129,6 +132,26 @@ static void on_timecheck(struct evidence *e, const struct wire_frame *f)
 	};
 }
 
+static void on_step(struct evidence *e, const struct wire_frame *f)
+{
+	struct step_view v;
+
+	if (!step_decode(f, &v))
+		e->malformed++;
+	else if (!e->scenario_started || !step_next(&e->steps, f->type, &v))
+		disorder(e, "steps that begin or end where they cannot");
+}
+
+static void on_report(struct evidence *e, const struct wire_frame *f)
+{
+	struct worker_view v;
+
+	if (worker_decode(f->payload, f->len, &v))
+		e->malformed++;
+	else
+		e->reports++;
+}
+
 /* The result follows the scenario, the exit follows the result. */
 static void check_order(struct evidence *e, const struct wire_frame *f)
 {
@@ -139,6 +162,7 @@ static void check_order(struct evidence *e, const struct wire_frame *f)
 	case WIRE_STIM:
 	case WIRE_STEN:
 	case WIRE_SCEN:
+	case WIRE_WREP:
 		if (e->results || e->results_stale || e->results_unreadable)
 			disorder(e, "a scenario frame after the result");
 		fallthrough;
@@ -153,6 +177,8 @@ static void check_order(struct evidence *e, const struct wire_frame *f)
 	}
 	if (f->type == WIRE_TEST && e->outputs.open)
 		disorder(e, "the result before the end of a program");
+	if (f->type == WIRE_TEST && e->steps.begun > 1 && e->steps.open)
+		disorder(e, "the result before the end of a step");
 	if (f->type == WIRE_EXIT && !e->results)
 		disorder(e, "the exit code before the result");
 }
@@ -197,7 +223,10 @@ static void take_frame(struct evidence *e, const struct wire_frame *f, u64 nonce
 		break;
 	case WIRE_STIM:
 	case WIRE_STEN:
-		e->malformed += f->len != sizeof(struct wire_stim);
+		on_step(e, f);
+		break;
+	case WIRE_WREP:
+		on_report(e, f);
 		break;
 	default:
 		break;

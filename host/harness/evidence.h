@@ -14,6 +14,7 @@
 
 #include "host/harness/ktstr.h"
 #include "host/harness/output.h"
+#include "host/harness/step_order.h"
 #include "lib/wire.h"
 #include "lib/wire_result.h"
 
@@ -44,6 +45,11 @@
  * @timecheck_seen: WIRE_TIMC came
  * @timecheck: the last one
  * @outputs: where the programs of the guest stand
+ * @steps: where the steps of the scenario stand
+ * @reports: readable WIRE_WREP frames
+ * @load_damage: what is wrong with steps or reports of workers, as a text: some are
+ *               missing or were not planned. NULL = nothing. A run with it must not
+ *               pass
  * @stage: the furthest stage that frames prove
  * @sched_log: output of the scheduler, raw, the last EVIDENCE_SCHED_LOG_MAX
  *             bytes of it; NULL without any
@@ -74,6 +80,9 @@ struct evidence {
 	bool timecheck_seen;
 	struct ktstr_timecheck timecheck;
 	struct output_order outputs;
+	struct step_order steps;
+	u64 reports;
+	const char *load_damage;
 	enum wire_stage stage;
 	char *sched_log;
 	size_t sched_log_len;

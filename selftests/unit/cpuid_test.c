@@ -11,94 +11,10 @@
 #include <linux/bits.h>
 #include <linux/kernel.h>
 
+#include "cpuid_hosts.h"
 #include "kselftest_harness.h"
 #include "host/arch/x86/cpuid.h"
 #include "lib/util.h"
-
-#define INDEXED KVM_CPUID_FLAG_SIGNIFCANT_INDEX
-
-/* A server with L3 and SMT of its own, which must not shine through */
-static const struct kvm_cpuid_entry2 intel_server[] = {
-	{ 0x0, 0, 0, 0x20, 0x756e6547, 0x6c65746e, 0x49656e69 },
-	{ 0x1, 0, 0, 0x000806f8, 0x55400800, 0x77fefbff, 0xbfebfbff },
-	{ 0x4, 0, INDEXED, 0xfc004121, 0x02c0003f, 0x3f, 0 },
-	{ 0x4, 1, INDEXED, 0xfc004122, 0x01c0003f, 0x3f, 0 },
-	{ 0x4, 2, INDEXED, 0xfc004143, 0x03c0003f, 0x7ff, 0 },
-	{ 0x4, 3, INDEXED, 0xfc1fc163, 0x0380003f, 0x1bfff, 4 },
-	{ 0x4, 4, INDEXED, 0, 0, 0, 0 },
-	{ 0x7, 0, INDEXED, 2, 0xf1bf07ef, 0x5b415f6e, 0xbc014412 },
-	{ 0xb, 0, INDEXED, 0, 0, 0, 0x55 },
-	{ 0x12, 0, INDEXED, 1, 0, 0, 0 },
-	{ 0x1f, 0, INDEXED, 0, 0, 0, 0x55 },
-	{ 0x40000000, 0, 0, 0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d },
-	{ 0x40000001, 0, 0, 0x01007efb, 0, 0, 0 },
-	{ 0x80000000, 0, 0, 0x80000008, 0, 0, 0 },
-	{ 0x80000001, 0, 0, 0, 0, 0x121, 0x2c100800 },
-	{ 0x80000008, 0, 0, 0x3034, 0, 0, 0 },
-};
-
-/* Old enough to have none of the leaves */
-static const struct kvm_cpuid_entry2 intel_bare[] = {
-	{ 0x0, 0, 0, 0x2, 0x756e6547, 0x6c65746e, 0x49656e69 },
-	{ 0x1, 0, 0, 0x000006f1, 0x00010800, 0x20000021, 0x1fcbfbff },
-	{ 0x80000000, 0, 0, 0x80000001, 0, 0, 0 },
-	{ 0x80000001, 0, 0, 0, 0, 1, 0x20100800 },
-};
-
-/* Zen 3, with SEV */
-static const struct kvm_cpuid_entry2 amd_zen3[] = {
-	{ 0x0, 0, 0, 0x10, 0x68747541, 0x444d4163, 0x69746e65 },
-	{ 0x1, 0, 0, 0x00a00f11, 0x1c400800, 0xfef83203, 0x178bfbff },
-	{ 0x7, 0, INDEXED, 0, 0x219c97a9, 0x40069c, 0xc000010 },
-	{ 0xb, 0, INDEXED, 0, 0, 0, 0x1c },
-	{ 0x40000000, 0, 0, 0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d },
-	{ 0x40000001, 0, 0, 0x01007efb, 0, 0, 0 },
-	{ 0x80000000, 0, 0, 0x80000023, 0, 0, 0 },
-	{ 0x80000001, 0, 0, 0x00a00f11, 0x40000000, 0x75c237ff, 0x2fd3fbff },
-	{ 0x80000005, 0, 0, 0xff40ff40, 0xff40ff40, 0x20080140, 0x20080140 },
-	{ 0x80000006, 0, 0, 0x48002200, 0x68004200, 0x02006140, 0x08009140 },
-	{ 0x80000008, 0, 0, 0x00303030, 0x111ef657, 0x0000603f, 0 },
-	{ 0x8000000a, 0, 0, 1, 8, 0, 0x119b9cff },
-	{ 0x8000001d, 0, INDEXED, 0x00004121, 0x01c0003f, 0x3f, 0 },
-	{ 0x8000001d, 1, INDEXED, 0x00004122, 0x01c0003f, 0x3f, 0 },
-	{ 0x8000001d, 2, INDEXED, 0x00004143, 0x01c0003f, 0x3ff, 2 },
-	{ 0x8000001d, 3, INDEXED, 0x0003c163, 0x03c0003f, 0x7fff, 1 },
-	{ 0x8000001d, 4, INDEXED, 0, 0, 0, 0 },
-	{ 0x8000001e, 0, INDEXED, 0, 0, 0, 0 },
-	{ 0x8000001f, 0, 0, 0x1780f, 0x16f, 0x1fd, 1 },
-};
-
-/* Zen 1: same leaves, another family and model */
-static const struct kvm_cpuid_entry2 amd_zen1[] = {
-	{ 0x0, 0, 0, 0xd, 0x68747541, 0x444d4163, 0x69746e65 },
-	{ 0x1, 0, 0, 0x00800f12, 0x1c400800, 0xfef83203, 0x178bfbff },
-	{ 0x80000000, 0, 0, 0x8000001f, 0, 0, 0 },
-	{ 0x80000001, 0, 0, 0x00800f12, 0x40000000, 0x35c233ff, 0x2fd3fbff },
-	{ 0x80000006, 0, 0, 0x26006400, 0x66006400, 0x02006140, 0x02009140 },
-	{ 0x80000008, 0, 0, 0x3030, 0x1007, 0x603f, 0 },
-	{ 0x8000001d, 0, INDEXED, 0x00004121, 0x01c0003f, 0x3f, 0 },
-	{ 0x8000001d, 1, INDEXED, 0x00004122, 0x00c0003f, 0xff, 0 },
-	{ 0x8000001d, 2, INDEXED, 0x00004143, 0x01c0003f, 0x3ff, 2 },
-	{ 0x8000001d, 3, INDEXED, 0x0001c163, 0x03c0003f, 0x1fff, 1 },
-	{ 0x8000001d, 4, INDEXED, 0, 0, 0, 0 },
-};
-
-static const struct kvm_cpuid_entry2 hygon[] = {
-	{ 0x0, 0, 0, 0xd, 0x6f677948, 0x656e6975, 0x6e65476e },
-	{ 0x1, 0, 0, 0x00900f02, 0x1c400800, 0xfef83203, 0x178bfbff },
-	{ 0x80000000, 0, 0, 0x8000001f, 0, 0, 0 },
-	{ 0x80000001, 0, 0, 0x00900f02, 0, 0x35c233ff, 0x2fd3fbff },
-	{ 0x80000008, 0, 0, 0x3030, 0x1007, 0x603f, 0 },
-};
-
-/* An emulated AMD CPU: SVM, but no cache or topology leaves */
-static const struct kvm_cpuid_entry2 amd_emulated[] = {
-	{ 0x0, 0, 0, 0xd, 0x68747541, 0x444d4163, 0x69746e65 },
-	{ 0x1, 0, 0, 0x00060fb1, 0x00010800, 0xfed8320b, 0x0f8bfbff },
-	{ 0x80000000, 0, 0, 0x8000000a, 0, 0, 0 },
-	{ 0x80000001, 0, 0, 0x00060fb1, 0, 0x00000165, 0x2c93fbff },
-	{ 0x8000000a, 0, 0, 1, 8, 0, 0xd },
-};
 
 FIXTURE(cpuid)
 {
@@ -140,6 +56,12 @@ FIXTURE_VARIANT_ADD(cpuid, amd_zen1) {
 	.no_l3 = true,
 };
 
+FIXTURE_VARIANT_ADD(cpuid, amd_zen5) {
+	.host = amd_zen5,
+	.nr = ARRAY_SIZE(amd_zen5),
+	.amd = true,
+};
+
 FIXTURE_VARIANT_ADD(cpuid, hygon) {
 	.host = hygon,
 	.nr = ARRAY_SIZE(hygon),
@@ -158,32 +80,15 @@ static const char *const topologies[] = {
 	"2n4l5c1t", "1n3l50c2t", "1n1l300c1t", "4n16l1c1t",
 };
 
-static struct kvm_cpuid2 *cpuid_new(u32 room)
-{
-	struct kvm_cpuid2 *c = calloc(1, sizeof(*c) + room * sizeof(c->entries[0]));
-
-	if (c)
-		c->nent = room;
-	return c;
-}
-
 FIXTURE_SETUP(cpuid)
 {
-	self->host = cpuid_new(variant->nr);
+	self->host = cpuid_host(variant->host, variant->nr);
 	ASSERT_NE(NULL, self->host);
-	memcpy(self->host->entries, variant->host, variant->nr * sizeof(*variant->host));
-}
-
-static void free_cpus(struct kvm_cpuid2 **cpu, u32 cpus)
-{
-	while (cpu && cpus)
-		free(cpu[--cpus]);
-	free(cpu);
 }
 
 FIXTURE_TEARDOWN(cpuid)
 {
-	free_cpus(self->cpu, self->cpus);
+	cpuid_free_all(self->cpu, self->cpus);
 	free(self->host);
 }
 
@@ -191,46 +96,13 @@ FIXTURE_TEARDOWN(cpuid)
 static int build(struct kvm_cpuid2 *host, const char *spec, struct topology *t,
 		 struct kvm_cpuid2 ***cpu, u32 *cpus)
 {
-	u32 i;
 	int ret;
 
-	free_cpus(*cpu, *cpus);
+	cpuid_free_all(*cpu, *cpus);
 	*cpu = NULL;
 	*cpus = 0;
 	ret = topology_parse(spec, t, NULL);
-	if (ret)
-		return ret;
-	*cpu = calloc(topology_cpus(t), sizeof(**cpu));
-	if (!*cpu)
-		return -ENOMEM;
-	for (i = 0; i < topology_cpus(t); i++) {
-		(*cpu)[i] = cpuid_new(CPUID_MAX_ENTRIES);
-		if (!(*cpu)[i])
-			return -ENOMEM;
-		*cpus = i + 1;
-		ret = cpuid_build(host, t, i, (*cpu)[i], NULL);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static const struct kvm_cpuid_entry2 none;
-
-/* As the CPUID instruction: a leaf that is not there reads as zero */
-static const struct kvm_cpuid_entry2 *get(const struct kvm_cpuid2 *c, u32 function, u32 index)
-{
-	u32 i;
-
-	for (i = 0; i < c->nent; i++)
-		if (c->entries[i].function == function && c->entries[i].index == index)
-			return &c->entries[i];
-	return &none;
-}
-
-static u32 order(u32 count)
-{
-	return count > 1 ? 32 - __builtin_clz(count - 1) : 0;
+	return ret ? ret : cpuid_build_all(host, t, cpu, cpus);
 }
 
 TEST_F(cpuid, no_entry_twice_and_indices_marked)
@@ -255,13 +127,13 @@ TEST_F(cpuid, virtualization_and_enclaves_are_hidden)
 
 	ASSERT_EQ(0, build(self->host, "1n1l2c1t", &self->t, &self->cpu, &self->cpus));
 	c = self->cpu[1];
-	EXPECT_EQ(0, get(c, 1, 0)->ecx & BIT(5));
-	EXPECT_EQ(0, get(c, 0x80000001, 0)->ecx & BIT(2));
-	EXPECT_EQ(&none, get(c, 0x8000000a, 0));
-	EXPECT_EQ(&none, get(c, 0x8000001f, 0));
-	EXPECT_EQ(&none, get(c, 0x12, 0));
-	EXPECT_EQ(0, get(c, 7, 0)->ebx & BIT(2));
-	EXPECT_EQ(0, get(c, 7, 0)->ecx & BIT(30));
+	EXPECT_EQ(0, cpuid_get(c, 1, 0)->ecx & BIT(5));
+	EXPECT_EQ(0, cpuid_get(c, 0x80000001, 0)->ecx & BIT(2));
+	EXPECT_EQ(&cpuid_none, cpuid_get(c, 0x8000000a, 0));
+	EXPECT_EQ(&cpuid_none, cpuid_get(c, 0x8000001f, 0));
+	EXPECT_EQ(&cpuid_none, cpuid_get(c, 0x12, 0));
+	EXPECT_EQ(0, cpuid_get(c, 7, 0)->ebx & BIT(2));
+	EXPECT_EQ(0, cpuid_get(c, 7, 0)->ecx & BIT(30));
 }
 
 TEST_F(cpuid, what_the_machine_needs_is_on)
@@ -271,25 +143,25 @@ TEST_F(cpuid, what_the_machine_needs_is_on)
 
 	ASSERT_EQ(0, build(self->host, "1n1l2c1t", &self->t, &self->cpu, &self->cpus));
 	c = self->cpu[0];
-	EXPECT_TRUE(get(c, 1, 0)->ecx & BIT(31));
-	EXPECT_TRUE(get(c, 1, 0)->ecx & BIT(24));
-	EXPECT_TRUE(get(c, 1, 0)->ecx & BIT(21));
-	EXPECT_TRUE(get(c, 6, 0)->eax & BIT(2));
-	EXPECT_GE(get(c, 0, 0)->eax, 0xb);
+	EXPECT_TRUE(cpuid_get(c, 1, 0)->ecx & BIT(31));
+	EXPECT_TRUE(cpuid_get(c, 1, 0)->ecx & BIT(24));
+	EXPECT_TRUE(cpuid_get(c, 1, 0)->ecx & BIT(21));
+	EXPECT_TRUE(cpuid_get(c, 6, 0)->eax & BIT(2));
+	EXPECT_GE(cpuid_get(c, 0, 0)->eax, 0xb);
 	if (variant->amd) {
-		EXPECT_GE(get(c, 0x80000000, 0)->eax, 0x8000001e);
-		EXPECT_TRUE(get(c, 0x80000001, 0)->ecx & BIT(22));
-		EXPECT_NE(0, get(c, 0x80000008, 0)->eax);
+		EXPECT_GE(cpuid_get(c, 0x80000000, 0)->eax, 0x8000001e);
+		EXPECT_TRUE(cpuid_get(c, 0x80000001, 0)->ecx & BIT(22));
+		EXPECT_NE(0, cpuid_get(c, 0x80000008, 0)->eax);
 	}
 	/* What ktstr has no opinion on passes unchanged */
 	for (i = 0; i < variant->nr; i++) {
 		const struct kvm_cpuid_entry2 *e = &variant->host[i];
 
 		if (e->function >> 8 == 0x400000)
-			EXPECT_EQ(0, memcmp(e, get(c, e->function, 0), sizeof(*e)));
+			EXPECT_EQ(0, memcmp(e, cpuid_get(c, e->function, 0), sizeof(*e)));
 	}
-	EXPECT_EQ(get(self->host, 1, 0)->eax, get(c, 1, 0)->eax);
-	EXPECT_EQ(get(self->host, 0, 0)->ebx, get(c, 0, 0)->ebx);
+	EXPECT_EQ(cpuid_get(self->host, 1, 0)->eax, cpuid_get(c, 1, 0)->eax);
+	EXPECT_EQ(cpuid_get(self->host, 0, 0)->ebx, cpuid_get(c, 0, 0)->ebx);
 }
 
 /* Leaf 0xB or 0x1F: the ids, and who shares a core and an LLC with whom */
@@ -300,12 +172,12 @@ static void check_levels(struct __test_metadata *_metadata, FIXTURE_DATA(cpuid) 
 	u32 smt = 0, core = 0, i, j;
 
 	for (i = 0; i < self->cpus; i++) {
-		const struct kvm_cpuid_entry2 *s = get(self->cpu[i], function, 0);
-		const struct kvm_cpuid_entry2 *c = get(self->cpu[i], function, 1);
+		const struct kvm_cpuid_entry2 *s = cpuid_get(self->cpu[i], function, 0);
+		const struct kvm_cpuid_entry2 *c = cpuid_get(self->cpu[i], function, 1);
 
 		ASSERT_EQ(0x100, s->ecx);
 		ASSERT_EQ(0x201, c->ecx);
-		EXPECT_EQ(0, get(self->cpu[i], function, 2)->ebx);
+		EXPECT_EQ(0, cpuid_get(self->cpu[i], function, 2)->ebx);
 		EXPECT_EQ(t->threads, s->ebx);
 		EXPECT_EQ(t->cores * t->threads, c->ebx);
 		EXPECT_EQ(s->edx, c->edx);
@@ -316,7 +188,7 @@ static void check_levels(struct __test_metadata *_metadata, FIXTURE_DATA(cpuid) 
 		ASSERT_EQ(smt, s->eax);
 		ASSERT_EQ(core, c->eax);
 		for (j = 0; j < i; j++) {
-			u32 a = s->edx, b = get(self->cpu[j], function, 0)->edx;
+			u32 a = s->edx, b = cpuid_get(self->cpu[j], function, 0)->edx;
 
 			ASSERT_NE(a, b);
 			ASSERT_EQ(i / t->threads == j / t->threads, a >> smt == b >> smt);
@@ -333,7 +205,7 @@ TEST_F(cpuid, levels_match_the_topology)
 	for (n = 0; n < ARRAY_SIZE(topologies); n++) {
 		ASSERT_EQ(0, build(self->host, topologies[n], &self->t, &self->cpu, &self->cpus));
 		check_levels(_metadata, self, 0xb);
-		if (get(self->cpu[0], 0, 0)->eax >= 0x1f)
+		if (cpuid_get(self->cpu[0], 0, 0)->eax >= 0x1f)
 			check_levels(_metadata, self, 0x1f);
 	}
 }
@@ -349,28 +221,29 @@ TEST_F(cpuid, caches_match_the_topology)
 		u32 l3 = 0;
 
 		ASSERT_EQ(0, build(self->host, topologies[n], &self->t, &self->cpu, &self->cpus));
-		for (index = 0; get(self->cpu[0], function, index)->eax & 0x1f; index++) {
-			u32 eax = get(self->cpu[0], function, index)->eax;
+		for (index = 0; cpuid_get(self->cpu[0], function, index)->eax & 0x1f; index++) {
+			u32 eax = cpuid_get(self->cpu[0], function, index)->eax;
 			u32 level = eax >> 5 & 7;
-			u32 shift = order((eax >> 14 & 0xfff) + 1);
+			u32 shift = cpuid_order((eax >> 14 & 0xfff) + 1);
 			u32 group = level == 3 ? t->cores * t->threads : t->threads;
 
 			ASSERT_LT(index, 4);
 			l3 += level == 3;
 			for (i = 0; i < self->cpus; i++) {
-				id = get(self->cpu[i], 0xb, 0)->edx;
-				ASSERT_EQ(eax, get(self->cpu[i], function, index)->eax);
+				id = cpuid_get(self->cpu[i], 0xb, 0)->edx;
+				ASSERT_EQ(eax, cpuid_get(self->cpu[i], function, index)->eax);
 				for (j = 0; j < i; j++)
 					ASSERT_EQ(i / group == j / group,
 						  id >> shift ==
-							  get(self->cpu[j], 0xb, 0)->edx >> shift);
+							  cpuid_get(self->cpu[j], 0xb, 0)->edx >>
+								  shift);
 			}
 		}
 		EXPECT_EQ(variant->no_l3 ? 3 : 4, index);
 		EXPECT_EQ(variant->no_l3 ? 0 : 1, l3);
 		/* The kernel asks here whether there is an L3 at all */
 		if (variant->amd)
-			EXPECT_EQ(variant->no_l3, !get(self->cpu[0], 0x80000006, 0)->edx);
+			EXPECT_EQ(variant->no_l3, !cpuid_get(self->cpu[0], 0x80000006, 0)->edx);
 	}
 }
 
@@ -386,9 +259,9 @@ TEST_F(cpuid, old_leaves_agree_with_the_new_ones)
 		ASSERT_EQ(0, build(self->host, topologies[n], &self->t, &self->cpu, &self->cpus));
 		per_llc = t->cores * t->threads;
 		for (i = 0; i < self->cpus; i++) {
-			const struct kvm_cpuid_entry2 *e = get(self->cpu[i], 1, 0);
-			u32 id = get(self->cpu[i], 0xb, 0)->edx;
-			u32 bits = get(self->cpu[i], 0xb, 1)->eax;
+			const struct kvm_cpuid_entry2 *e = cpuid_get(self->cpu[i], 1, 0);
+			u32 id = cpuid_get(self->cpu[i], 0xb, 0)->edx;
+			u32 bits = cpuid_get(self->cpu[i], 0xb, 1)->eax;
 
 			ASSERT_EQ(id & 0xff, e->ebx >> 24);
 			ASSERT_EQ(min(1U << bits, 255U), e->ebx >> 16 & 0xff);
@@ -397,10 +270,10 @@ TEST_F(cpuid, old_leaves_agree_with_the_new_ones)
 			ASSERT_EQ(8, e->ebx >> 8 & 0xff);
 			if (!variant->amd)
 				continue;
-			e = get(self->cpu[i], 0x80000008, 0);
+			e = cpuid_get(self->cpu[i], 0x80000008, 0);
 			ASSERT_EQ(min(per_llc - 1, 255U), e->ecx & 0xff);
 			ASSERT_EQ(bits, e->ecx >> 12 & 0xf);
-			e = get(self->cpu[i], 0x8000001e, 0);
+			e = cpuid_get(self->cpu[i], 0x8000001e, 0);
 			ASSERT_EQ(id, e->eax);
 			ASSERT_EQ(t->threads - 1, e->ebx >> 8 & 0xff);
 			ASSERT_EQ(i / t->threads % t->cores & 0xff, e->ebx & 0xff);

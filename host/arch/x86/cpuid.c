@@ -217,6 +217,7 @@ static bool is_dropped(u32 function)
 	case 0x8000000a: /* SVM */
 	case 0x8000001e:
 	case 0x8000001f: /* SEV */
+	case 0x80000026:
 		return true;
 	default:
 		return false;

@@ -9,7 +9,6 @@
 #include "lib/text.h"
 #include "lib/util.h"
 #include "result_fill.h"
-#include "schedlog.h"
 #include "verdict_judge.h"
 
 void judge_note(struct judge *j, enum ktstr_verdict verdict, bool infra, enum ktstr_reason reason,
@@ -153,121 +152,6 @@ static void check_vmm_process(struct judge *j)
 	}
 }
 
-/* What the scheduler's own output says, as an appendix to a message. */
-static const char *scheduler_says(const struct judge *j, bool loading, char *dst, size_t room)
-{
-	const struct evidence *e = &j->ev;
-	char text[480];
-	bool found;
-
-	dst[0] = '\0';
-	if (!e->sched_log)
-		return dst;
-	if (loading)
-		found = schedlog_load_error(e->sched_log, e->sched_log_len, text, sizeof(text));
-	else
-		found = schedlog_exit(e->sched_log, e->sched_log_len, text, sizeof(text));
-	if (found)
-		snprintf(dst, room, "; %s", text);
-	return dst;
-}
-
-static void not_attached(struct judge *j)
-{
-	const struct evidence *e = &j->ev;
-	const char *why = e->not_attached_why;
-	/* guest-init says -ECHILD when the process ended by itself */
-	bool exited = e->results && e->result.error == -ECHILD;
-	char says[500], reason[512];
-
-	if (!why[0] && e->results)
-		why = judge_text(reason, sizeof(reason), e->result.reason);
-	scheduler_says(j, true, says, sizeof(says));
-	if (exited || !why[0])
-		judge_fail(j, SCHED_NOT_ATTACHED,
-			   "scheduler: NOT ATTACHED - scheduler process exited during BPF load/startup%s%s%s",
-			   says, why[0] ? "; " : "", why);
-	else
-		judge_fail(j, SCHED_NOT_ATTACHED, "scheduler: NOT ATTACHED - %s%s", why, says);
-}
-
-static double seconds_into_test(const struct judge *j)
-{
-	const struct vmm_report *r = j->in->report;
-
-	if (j->ev.scenario_ended)
-		return j->ev.scenario_ms / 1e3;
-	if (r && r->t_scenario_ns && r->t_end_ns > r->t_scenario_ns)
-		return (double)(r->t_end_ns - r->t_scenario_ns) / NSEC_PER_SEC;
-	return 0;
-}
-
-static void sched_lost(struct judge *j)
-{
-	const struct evidence *e = &j->ev;
-	char says[500];
-
-	scheduler_says(j, false, says, sizeof(says));
-	if (says[0])
-		judge_fail(j, SCHED_EJECTED,
-			   "scheduler was ejected by the kernel (%.1fs into test)%s",
-			   seconds_into_test(j), says);
-	else
-		judge_fail(j, SCHED_DIED,
-			   "scheduler process died unexpectedly during workload (%.1fs into test)%s%s",
-			   seconds_into_test(j), e->sched_died_why[0] ? ": " : "",
-			   e->sched_died_why);
-}
-
-static void check_wanted_sched(struct judge *j)
-{
-	const struct wire_result_view *r = &j->ev.result;
-	const char *want = j->in->expect_ops;
-
-	if (j->ev.not_attached) {
-		not_attached(j);
-		return;
-	}
-	if (j->ev.sched_died || j->ev.sched_exit) {
-		sched_lost(j);
-		return;
-	}
-	/* without a result there is no word about it, for or against */
-	if (!j->ev.results)
-		return;
-	if (!(r->flags & WIRE_RESULT_ATTACHED_START))
-		not_attached(j);
-	else if (!(r->flags & WIRE_RESULT_SCHED_ALIVE))
-		sched_lost(j);
-	else if (!(r->flags & WIRE_RESULT_ATTACHED_END) && r->error && r->error != -ECHILD)
-		return; /* it gave up for another reason, and did not look: check_guest() */
-	else if (!(r->flags & WIRE_RESULT_ATTACHED_END))
-		judge_fail(j, SCHED_EJECTED,
-			   "scheduler: NOT ATTACHED - it was attached at the start and no longer at the end");
-	else if (!j->res->ops[0])
-		judge_doubt(j, BAD_RESULT, "the guest says a scheduler is attached, but not which");
-	else if (want && strcmp(want, r->ops))
-		judge_fail(j, SCHED_WRONG_OPS,
-			   "scheduler: ops \"%s\" are attached, expected \"%s\"", j->res->ops,
-			   want);
-	else
-		judge_proved(j, PROOF_SCHED);
-}
-
-static void check_no_sched(struct judge *j)
-{
-	const u32 any = WIRE_RESULT_ATTACHED_START | WIRE_RESULT_ATTACHED_END |
-			WIRE_RESULT_SCHED_ALIVE;
-
-	if (!j->ev.results)
-		return;
-	if (j->ev.result.flags & any || j->res->ops[0])
-		judge_fail(j, SCHED_WRONG_OPS,
-			   "scheduler: ops \"%s\" are attached, none was wanted", j->res->ops);
-	else
-		judge_proved(j, PROOF_SCHED);
-}
-
 static void check_result(struct judge *j)
 {
 	const struct evidence *e = &j->ev;
@@ -302,7 +186,9 @@ static void check_guest(struct judge *j)
 	judge_text(why, sizeof(why), r->reason);
 	if (r->error && judge_refused(j))
 		return;
-	if (r->error)
+	if (r->error && judge_in_step(j))
+		judge_fail(j, STEP_FAILED, "%s (%s)", why, strerror(-r->error));
+	else if (r->error)
 		judge_fail(j, GUEST_FAILED, "guest failed in stage %s: %s (%s)",
 			   wire_stage_name(r->stage), why, strerror(-r->error));
 	else if (r->stage != WIRE_STAGE_DONE)
@@ -338,41 +224,6 @@ static void check_order(struct judge *j)
 		judge_proved(j, PROOF_ORDER);
 }
 
-static void check_workers(struct judge *j)
-{
-	const struct ktstr_result *res = j->res;
-	bool good = true;
-	u32 i;
-
-	if (!j->in->workers) {
-		judge_infra(j, SETUP, "no worker was planned");
-		return;
-	}
-	if (!j->ev.results)
-		return;
-	if (res->nr_workers != j->in->workers) {
-		judge_fail(j, PLAN_MISMATCH, "plan mismatch: %u workers planned, %u reported",
-			   j->in->workers, res->nr_workers);
-		return;
-	}
-	for (i = 0; i < res->nr_workers; i++) {
-		const struct wire_worker_view *w = &res->workers[i];
-
-		if (!(w->flags & WIRE_WORKER_COMPLETED)) {
-			judge_fail(j, WORKER_LOST, "tid %u did not report", w->tid);
-			good = false;
-		} else if (!w->work_units) {
-			judge_fail(j, NO_PROGRESS, "tid %u made no progress (0 work units)",
-				   w->tid);
-			good = false;
-		}
-	}
-	if (!(j->ev.result.flags & WIRE_RESULT_WORKERS_DONE))
-		judge_fail(j, WORKER_LOST, "not every worker reported");
-	else if (good)
-		judge_proved(j, PROOF_WORKERS);
-}
-
 static void check_channel(struct judge *j)
 {
 	const struct vmm_report *r = j->in->report;
@@ -404,18 +255,18 @@ static void judge_run(struct judge *j)
 {
 	check_console(j);
 	check_com2(j);
-	if (j->in->sched_wanted)
-		check_wanted_sched(j);
+	judge_sched(j);
 	judge_failure_dump(j);
 	check_vm_end(j);
 	check_vmm_process(j);
-	if (!j->in->sched_wanted)
-		check_no_sched(j);
+	judge_no_sched(j);
+	judge_payloads(j);
 	check_guest(j);
-	check_workers(j);
+	judge_workers(j);
 	check_result(j);
 	check_exit(j);
 	check_order(j);
+	judge_checks(j);
 	judge_canary(j);
 	judge_frozen(j);
 	judge_map_writes(j);
@@ -444,6 +295,8 @@ int verdict_eval(const struct verdict_input *in, struct ktstr_result *res)
 	err = evidence_collect(&j.ev, in->frames, in->nr_frames, in->nonce);
 	if (!err)
 		err = result_fill(res, in, &j.ev);
+	if (!err)
+		err = judge_load(&j);
 	if (!err)
 		judge_run(&j);
 	else

@@ -27,6 +27,8 @@ enum proof {
 	PROOF_MAP_WRITES,
 	PROOF_PERIODIC,
 	PROOF_MONITOR,
+	PROOF_CHECKS,
+	PROOF_PAYLOADS,
 	PROOF_NR,
 };
 
@@ -91,8 +93,53 @@ void __printf(5, 6) judge_note(struct judge *j, enum ktstr_verdict verdict, bool
 	judge_note(j, KTSTR_INCONCLUSIVE, true, KTSTR_REASON_##reason, __VA_ARGS__)
 
 /**
+ * judge_sched() - did the scheduler do what was wanted, be it to fail
+ * @j: the judge; nothing happens when none was wanted at any time
+ */
+void judge_sched(struct judge *j);
+
+/**
+ * judge_no_sched() - was there none when none was wanted
+ * @j: the judge
+ */
+void judge_no_sched(struct judge *j);
+
+/**
+ * judge_load() - hold the workload against what the test says of it
+ * @j: the judge, before anything else; findings are added to the result
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int judge_load(struct judge *j);
+
+/**
+ * judge_payloads() - did the payloads end and measure as they should
+ * @j: the judge
+ */
+void judge_payloads(struct judge *j);
+
+/**
+ * judge_in_step() - did the guest fail in a step of the test
+ * @j: the judge, with a result of the guest that has an error
+ */
+bool judge_in_step(const struct judge *j);
+
+/**
+ * judge_workers() - did as many workers as planned report, and do some work
+ * @j: the judge
+ */
+void judge_workers(struct judge *j);
+
+/**
+ * judge_checks() - were the limits on workers and cgroups kept
+ * @j: the judge
+ */
+void judge_checks(struct judge *j);
+
+/**
  * judge_failure_dump() - a snapshot of the scheduler's failure was taken
- * @j: the judge; what the scheduler's own end says comes first
+ * @j: the judge; what the scheduler's own end says comes first. Nothing happens
+ *     when the failure was expected
  */
 void judge_failure_dump(struct judge *j);
 

@@ -5,6 +5,7 @@
 
 #include "lib/util.h"
 #include "result_snapshot.h"
+#include "scx_error.h"
 #include "verdict_judge.h"
 
 void judge_failure_dump(struct judge *j)
@@ -12,7 +13,7 @@ void judge_failure_dump(struct judge *j)
 	const struct ktstr_snapshot *s = result_failure_dump(j->res);
 	char msg[300];
 
-	if (!s)
+	if (!s || scx_error_wanted(j->in->test))
 		return;
 	judge_text(msg, sizeof(msg), s->v.exit_msg);
 	judge_fail(j, SCHED_EJECTED, "a scheduler error was seen: exit kind %u (%s)%s%s",

@@ -246,6 +246,8 @@ static void check_channel(struct judge *j)
 			    "verdict channel damaged: the console device was reset %llu times and broke %llu times",
 			    (unsigned long long)r->device_resets,
 			    (unsigned long long)r->device_errors);
+	else if (e->load_damage)
+		judge_doubt(j, CHANNEL_DAMAGED, "verdict channel damaged: %s", e->load_damage);
 	else
 		judge_proved(j, PROOF_CHANNEL);
 }

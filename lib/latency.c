@@ -101,23 +101,6 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Newton's way: PID 1 of a guest is not linked with libm. */
-static double square_root(double x)
-{
-	double root = x > 1 ? x : 1, next;
-	int i;
-
-	if (!(x > 0))
-		return 0;
-	for (i = 0; i < 256; i++) {
-		next = (root + x / root) / 2;
-		if (next >= root)
-			break;
-		root = next;
-	}
-	return root;
-}
-
 static u64 sample_stddev(const u32 *ns, u64 n)
 {
 	double mean = 0, var = 0, d;

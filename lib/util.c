@@ -147,3 +147,20 @@ void close_fd(int *fd)
 	*fd = -1;
 	errno = saved;
 }
+
+double square_root(double x)
+{
+	double root = x > 1 ? x : 1, next;
+	int i;
+
+	if (!(x > 0))
+		return 0;
+	/* Newton's way; a double has no more halvings than that */
+	for (i = 0; i < 1100; i++) {
+		next = (root + x / root) / 2;
+		if (next >= root)
+			break;
+		root = next;
+	}
+	return root;
+}

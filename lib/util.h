@@ -83,6 +83,16 @@ void *file_read(const char *path, size_t max, size_t *size);
 int file_replace(int dirfd, const char *name, const void *data, size_t len);
 
 /**
+ * square_root() - what sqrt(3) does, without libm
+ * @x: any number
+ *
+ * Neither PID 1 of a guest nor a test program is linked with libm.
+ *
+ * Return: its root, 0 for what is negative or no number.
+ */
+double square_root(double x);
+
+/**
  * close_fd() - close a descriptor that may not be open, keeping errno
  * @fd: pointer to the descriptor; set to -1
  */

@@ -4,6 +4,7 @@
 
 #include "ktstr.h"
 #include "lib/util.h"
+#include "load.h"
 #include "output.h"
 #include "result_monitor.h"
 #include "result_snapshot.h"
@@ -15,6 +16,7 @@ void ktstr_result_free(struct ktstr_result *res)
 	result_snapshot_free(res);
 	result_monitor_free(res);
 	output_free(res);
+	load_free(&res->load);
 	free(res->workers);
 	free(res->sched_log);
 	free(res->console);
@@ -93,6 +95,11 @@ const char *ktstr_reason_name(enum ktstr_reason r)
 		[KTSTR_REASON_SNAPSHOTS_MISSING] = "snapshots_missing",
 		[KTSTR_REASON_MONITOR_FAILED] = "monitor_failed",
 		[KTSTR_REASON_MONITOR_INCONCLUSIVE] = "monitor_inconclusive",
+		[KTSTR_REASON_CHECK_FAILED] = "check_failed",
+		[KTSTR_REASON_CHECK_INCONCLUSIVE] = "check_inconclusive",
+		[KTSTR_REASON_STEP_FAILED] = "step_failed",
+		[KTSTR_REASON_PAYLOAD_FAILED] = "payload_failed",
+		[KTSTR_REASON_NO_SCX_ERROR] = "no_scx_error",
 	};
 
 	return (u32)r < KTSTR_REASON_NR ? names[r] : "unknown";

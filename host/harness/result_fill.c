@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/text.h"
+#include "load.h"
 #include "output.h"
 #include "result_fill.h"
 #include "result_monitor.h"
@@ -82,7 +83,7 @@ static enum wire_stage final_stage(const struct verdict_input *in, const struct 
 	return stage;
 }
 
-int result_fill(struct ktstr_result *res, const struct verdict_input *in, const struct evidence *e)
+int result_fill(struct ktstr_result *res, const struct verdict_input *in, struct evidence *e)
 {
 	int err = 0;
 
@@ -109,5 +110,7 @@ int result_fill(struct ktstr_result *res, const struct verdict_input *in, const 
 		err = result_monitor_fill(res, in);
 	if (!err)
 		err = output_fill(res, in->frames, in->nr_frames);
+	if (!err)
+		err = load_fill(res, in, e);
 	return err;
 }

@@ -10,10 +10,10 @@
  * result_fill() - everything a reader may want to see, whatever the verdict
  * @res: zeroed; facts, numbers and texts are filled in, but no verdict
  * @in: the evidence as it came
- * @e: and as it was read
+ * @e: and as it was read; its load_damage may be set
  *
  * Return: 0, or -ENOMEM; ktstr_result_free() @res either way.
  */
-int result_fill(struct ktstr_result *res, const struct verdict_input *in, const struct evidence *e);
+int result_fill(struct ktstr_result *res, const struct verdict_input *in, struct evidence *e);
 
 #endif /* KTSTR_HOST_HARNESS_RESULT_FILL_H */

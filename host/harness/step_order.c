@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
+#include "lib/scenario.h"
 #include "lib/util.h"
 #include "step_order.h"
 
@@ -25,7 +26,7 @@ bool step_decode(const struct wire_frame *f, struct step_view *v)
 
 static bool fits(const struct step_order *o, u32 type, const struct step_view *v)
 {
-	if (v->elapsed_ms < o->elapsed_ms)
+	if (v->elapsed_ms < o->elapsed_ms || v->step > SCENARIO_STEPS_MAX)
 		return false;
 	if (type == WIRE_STIM)
 		return v->step == o->begun && (o->begun <= 1 || !o->open);

@@ -124,4 +124,18 @@ TEST(close_fd_keeps_errno)
 	EXPECT_EQ(ENOTTY, errno);
 }
 
+TEST(square_roots)
+{
+	EXPECT_EQ(square_root(0), 0);
+	EXPECT_EQ(square_root(-4), 0);
+	EXPECT_EQ(square_root(__builtin_nan("")), 0);
+	EXPECT_EQ(square_root(1), 1);
+	EXPECT_EQ(square_root(144), 12);
+	EXPECT_EQ(square_root(0.25), 0.5);
+	EXPECT_EQ(square_root(0x1p1000), 0x1p500);
+	EXPECT_EQ(square_root(0x1p-1000), 0x1p-500);
+	EXPECT_GT(square_root(2), 1.41421356237309);
+	EXPECT_LT(square_root(2), 1.41421356237310);
+}
+
 TEST_HARNESS_MAIN

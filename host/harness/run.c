@@ -27,6 +27,8 @@ static int judge(const struct ktstr_test *test, const struct plan *p, const stru
 		.sched_wanted = test->scheduler,
 		.expect_ops = test->expect_ops,
 		.workers = p->workers,
+		.test = test,
+		.topo = &p->job.vm.topo,
 		.observed = p->observe,
 		.map_writes = test->nr_map_writes,
 		.periodic = test->periodic,
@@ -155,6 +157,8 @@ int ktstr_run(const struct ktstr_test *test, struct ktstr_result *res)
 
 	memset(res, 0, sizeof(*res));
 	ret = plan_make(test, &p, &err);
+	if (!ret)
+		ret = verdict_check(test, NULL, &err);
 	if (!ret)
 		ret = run(test, &p, res, &err);
 	plan_free(&p);

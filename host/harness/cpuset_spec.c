@@ -7,7 +7,7 @@
 #include "lib/util.h"
 
 /* 0.3 * 10 is a little below 3. */
-#define ROUNDING 1e-9
+#define ROUNDING 0.000000001
 
 static int __printf(2, 3) refuse(struct ktstr_err *err, const char *fmt, ...)
 {

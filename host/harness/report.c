@@ -240,6 +240,7 @@ void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct k
 	if (res->report_valid || res->timings.first_run_ns || res->reason != KTSTR_REASON_SETUP) {
 		print_vm(out, res);
 		print_workers(out, res);
+		report_load_print(out, res);
 		print_scheduler(out, res);
 		report_observer_print(out, res);
 		report_monitor_print(out, res);

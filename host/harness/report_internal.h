@@ -74,4 +74,18 @@ void report_monitor_print(FILE *out, const struct ktstr_result *res);
  */
 void report_json_monitor(json_writer_t *w, const struct ktstr_result *res);
 
+/**
+ * report_load_print() - checks, steps, cgroups and what the host did, as rows
+ * @out: where to
+ * @res: the result
+ */
+void report_load_print(FILE *out, const struct ktstr_result *res);
+
+/**
+ * report_json_load() - the member load
+ * @w: inside an object; pretty
+ * @res: the result
+ */
+void report_json_load(json_writer_t *w, const struct ktstr_result *res);
+
 #endif /* KTSTR_HOST_HARNESS_REPORT_INTERNAL_H */

@@ -167,6 +167,7 @@ int ktstr_result_json(FILE *out, const struct ktstr_test *test, const struct kts
 	report_json_observer(w, res);
 	report_json_monitor(w, res);
 	report_json_outputs(w, res);
+	report_json_load(w, res);
 	json_text_field(w, "artifact_dir", res->artifact_dir);
 	json_text_field(w, "dump_path", res->dump_path);
 	json_text_field(w, "memory_path", res->memory_path);

@@ -125,10 +125,9 @@ static int visit(struct walk *w, struct json_object *j)
 	}
 }
 
-static int parse_error(struct json_tokener *tok, size_t len, struct ktstr_err *err)
+static int parse_error(struct json_tokener *tok, size_t at, size_t len, struct ktstr_err *err)
 {
 	enum json_tokener_error why = json_tokener_get_error(tok);
-	size_t at = json_tokener_get_parse_end(tok);
 
 	if (why == json_tokener_error_depth)
 		return ktstr_err_set(err, -E2BIG, "nested deeper than %u at byte %zu",
@@ -140,17 +139,19 @@ static int parse_error(struct json_tokener *tok, size_t len, struct ktstr_err *e
 static int parse(const char *json, size_t len, struct json_object **j, struct ktstr_err *err)
 {
 	struct json_tokener *tok = json_tokener_new_ex(METRICS_JSON_DEPTH_MAX);
+	size_t at;
 	int ret = 0;
 
 	if (!tok)
 		return ktstr_err_set(err, -ENOMEM, "out of memory for a parser of JSON");
 	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
 	*j = json_tokener_parse_ex(tok, json, len);
+	at = json_tokener_get_parse_end(tok);
 	/* a number at the very end may go on */
 	if (json_tokener_get_error(tok) == json_tokener_continue)
 		*j = json_tokener_parse_ex(tok, "", 1);
 	if (json_tokener_get_error(tok) != json_tokener_success)
-		ret = parse_error(tok, len, err);
+		ret = parse_error(tok, at, len, err);
 	json_tokener_free(tok);
 	return ret;
 }

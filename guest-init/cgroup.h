@@ -10,6 +10,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 #include <linux/types.h>
 
 #include "lib/err.h"
@@ -107,11 +108,29 @@ int cgroup_remove(struct cgroups *c, const char *path, struct ktstr_err *err);
 int cgroup_open(const struct cgroups *c, const char *path, struct ktstr_err *err);
 
 /**
+ * cgroup_thaw() - let a cgroup run, and those above it
+ * @c: the object
+ * @path: which; one that is not there is fine
+ */
+void cgroup_thaw(const struct cgroups *c, const char *path);
+
+/**
+ * cgroup_put() - put one process into a cgroup
+ * @c: the object
+ * @path: which cgroup
+ * @pid: the process; one that has ended is fine
+ * @err: names both, or NULL
+ *
+ * Return: 0, or the negative errno of open(2) or write(2).
+ */
+int cgroup_put(const struct cgroups *c, const char *path, pid_t pid, struct ktstr_err *err);
+
+/**
  * cgroup_move() - move the processes that are in one cgroup now to another one
  * @c: the object
  * @from: which; not ""
  * @to: where to
- * @err: names both and the process, or NULL
+ * @err: names where to and the process, or NULL
  *
  * What is forked meanwhile stays: call it again until there is nothing left.
  *

@@ -13,7 +13,7 @@
  * as one integer, so EXIT is 0x45584954 and travels as "TIXE".
  *
  * What a guest asks of the host has its own header, lib/wire_request.h, and so
- * have the largest payloads: lib/wire_result.h, lib/wire_dump.h, lib/wire_ops.h
+ * have the largest payloads: lib/wire_result.h, lib/wire_dump.h, lib/wire_ops.h,
  * lib/wire_monitor.h and lib/wire_worker.h.
  *
  * Nothing here keeps a global or logs. Objects belong to one thread at a time

@@ -217,7 +217,7 @@ struct ktstr_scheduler {
  *         @sched_args and @expect_ops; or NULL
  * @duration_ms: how long the workers run; 0 = KTSTR_DURATION_MS
  * @workers: how many do @work outside of all cgroups, without @steps; 0 = one per
- *           CPU
+ *           CPU, or none with a @backdrop
  * @work: what they do; zeroed = they spin
  * @backdrop: cgroups that live through all steps, ended by one without a name; or
  *            NULL

@@ -288,6 +288,7 @@ struct ktstr_metric_value {
  * @findings: of all checks, in the order of struct ktstr_checks
  * @nr_findings: how many
  * @contention: of the host
+ * @seed: what random CPUs were drawn from; 0 = none were
  */
 struct ktstr_load {
 	struct ktstr_group *groups;
@@ -303,6 +304,7 @@ struct ktstr_load {
 	struct ktstr_finding *findings;
 	size_t nr_findings;
 	struct ktstr_contention contention;
+	u64 seed;
 };
 
 /**

@@ -297,8 +297,9 @@ struct ktstr_hold {
  * struct ktstr_step - a part of a test
  * @name: for reports; NULL = "step N"
  * @setup: cgroups that live for this step, ended by one without a name; or NULL
- * @ops: what is done, ended by one of kind 0; or NULL. They come before @setup;
- *       in a step that loops they come after it, in each round
+ * @ops: what is done, ended by one of kind 0; or NULL. Those in front that are due at
+ *       once come before @setup, the others behind it; in a step that loops all of
+ *       them come behind it, in each round
  * @hold: how long; every step needs one
  */
 struct ktstr_step {

@@ -337,9 +337,9 @@ static int lay_out(struct planner *pl)
 		ret = pl->test->steps ? add_steps(pl) : add_whole(pl);
 	if (!ret)
 		ret = add_end(pl);
-	if (!ret && !pl->p->nr_workers && !pl->p->nr_payloads)
+	if (!ret && !pl->p->ops.nr_ops)
 		ret = planner_refuse(pl,
-				     "no step starts a worker or a payload, so there is nothing to judge: add workers");
+				     "nothing happens in any step, so there is nothing to judge: add workers");
 	return ret;
 }
 
@@ -354,8 +354,10 @@ int scenario_plan_make(const struct ktstr_test *test, const struct topology *top
 	};
 	int ret;
 
-	*p = (struct scenario_plan){ .seed = pl.draw };
+	*p = (struct scenario_plan){};
 	ret = lay_out(&pl);
+	if (pl.draw != (test->seed ?: seed))
+		p->seed = test->seed ?: seed;
 	p->sc.ops = p->ops.ops;
 	p->sc.nr_ops = p->ops.nr_ops;
 	p->sched_at_end = pl.sched_argv;

@@ -37,7 +37,7 @@ struct scenario_payload {
  * @payloads: programs that are part of the load, in the order they are started
  * @nr_payloads: how many
  * @nr_workers: of all groups together
- * @seed: what was drawn, was drawn from this
+ * @seed: what was drawn, was drawn from this; 0 when nothing was
  * @sched_at_end: a scheduler is attached when the last step is over
  * @ops_at_end: name of its ops, or NULL for any; the test's own
  * @ops: @sc.ops with what they come to: how many snapshots, what time they may take;

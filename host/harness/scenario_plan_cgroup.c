@@ -253,8 +253,8 @@ int planner_cgroup_freeze(struct planner *pl, u32 index, bool frozen)
 	struct planner_cgroup *c = &pl->cgroups[index];
 
 	if (c->frozen == frozen)
-		return planner_refuse(pl, "cgroup \"%s\" is %s already", c->name,
-				      frozen ? "frozen" : "not frozen");
+		return planner_refuse(pl, "cgroup \"%s\" is %s", c->name,
+				      frozen ? "frozen already" : "not frozen");
 	c->frozen = frozen;
 	return planner_cgroup_set(pl, index, "cgroup.freeze", frozen ? "1" : "0");
 }

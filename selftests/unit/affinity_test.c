@@ -129,7 +129,7 @@ TEST_F(affinity, drawn_again_from_the_same_seed)
 	struct ktstr_affinity random = { .kind = KTSTR_AFFINITY_RANDOM, .count = 3 };
 	char first[4096];
 
-	strcpy(first, made(self, random));
+	snprintf(first, sizeof(first), "%s", made(self, random));
 	EXPECT_STRNE(first, made(self, random));
 	self->seed = 42;
 	EXPECT_STREQ(first, made(self, random));

@@ -28,7 +28,7 @@ static inline void put_op(FILE *f, const struct scenario_op *op)
 		fprintf(f, " %s %s=%s", op->cgroup, op->to, *op->value == '\n' ? "" : op->value);
 		break;
 	case SCENARIO_OP_MOVE:
-		fprintf(f, " %s to %s", op->cgroup, op->to);
+		fprintf(f, " %s to %s", op->cgroup, *op->to ? op->to : "the outside");
 		break;
 	case SCENARIO_OP_SPAWN:
 	case SCENARIO_OP_STOP:
@@ -43,7 +43,7 @@ static inline void put_op(FILE *f, const struct scenario_op *op)
 		break;
 	default:
 		if (op->tag)
-			fprintf(f, " %s", op->tag);
+			fprintf(f, ": %s", op->tag);
 		put_list(f, ":", op->argv);
 		if (op->cgroup)
 			fprintf(f, ", in %s", op->cgroup);

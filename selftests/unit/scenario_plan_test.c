@@ -71,9 +71,9 @@ TEST_F(plan, without_steps_workers_and_ops_make_one)
 	says(_metadata, self,
 	     "step 1: 1000 ms\n"
 	     "0 spawn group 0\n"
-	     "0 capture now\n"
-	     "500 watch jiffies_64, may fail\n"
-	     "999 memory memory, may fail\n"
+	     "0 capture: now\n"
+	     "500 watch: jiffies_64, may fail\n"
+	     "999 memory: memory, may fail\n"
 	     "end of step:\n"
 	     "0 stop group 0, clean-up\n"
 	     "group 0: step 1, 8 of spin, policy 0\n");
@@ -105,7 +105,7 @@ TEST_F(plan, workers_of_a_kind_under_a_scheduler)
 TEST_F(plan, two_steps)
 {
 	const struct ktstr_cgroup backdrop[] = {
-		{ .name = "base", .cpuset = KTSTR_NODE(0), .mems = "0", .workers = { { .nr = 1 } } },
+		{ .name = "top", .cpuset = KTSTR_NODE(0), .mems = "0", .workers = { { .nr = 1 } } },
 		{},
 	};
 	const struct ktstr_cgroup setup[] = {
@@ -127,8 +127,8 @@ TEST_F(plan, two_steps)
 		{},
 	};
 	const struct ktstr_op second_ops[] = {
-		{ .kind = KTSTR_OP_SET_CPUSET, .cgroup = "base", .cpuset = KTSTR_EXACT("1-2,7") },
-		{ .kind = KTSTR_OP_CLEAR_CPUSET, .cgroup = "base", .at_ms = 10 },
+		{ .kind = KTSTR_OP_SET_CPUSET, .cgroup = "top", .cpuset = KTSTR_EXACT("1-2,7") },
+		{ .kind = KTSTR_OP_CLEAR_CPUSET, .cgroup = "top", .at_ms = 10 },
 		{},
 	};
 	const struct ktstr_step steps[] = {
@@ -141,12 +141,12 @@ TEST_F(plan, two_steps)
 	self->test.steps = steps;
 	says(_metadata, self,
 	     "backdrop:\n"
-	     "0 cgroup-add base\n"
-	     "0 cgroup-set base cpuset.mems=0\n"
-	     "0 cgroup-set base cpuset.cpus=0-3\n"
+	     "0 cgroup-add top\n"
+	     "0 cgroup-set top cpuset.mems=0\n"
+	     "0 cgroup-set top cpuset.cpus=0-3\n"
 	     "0 spawn group 0\n"
 	     "step 1: 500 ms\n"
-	     "0 capture before\n"
+	     "0 capture: before\n"
 	     "0 cgroup-add a\n"
 	     "0 cgroup-add a/b\n"
 	     "0 cgroup-set a/b cpuset.cpus=0-2\n"
@@ -155,27 +155,27 @@ TEST_F(plan, two_steps)
 	     "0 cgroup-set a/b memory.max=67108864\n"
 	     "0 spawn group 1\n"
 	     "0 spawn group 2\n"
-	     "100 capture within\n"
+	     "100 capture: within\n"
 	     "end of step:\n"
 	     "0 stop group 1, clean-up\n"
 	     "0 stop group 2, clean-up\n"
 	     "0 cgroup-remove a/b, clean-up\n"
 	     "0 cgroup-remove a, clean-up\n"
 	     "step 2: 300 ms\n"
-	     "0 cgroup-set base cpuset.cpus=1-2,7\n"
-	     "10 cgroup-set base cpuset.cpus=\n"
+	     "0 cgroup-set top cpuset.cpus=1-2,7\n"
+	     "10 cgroup-set top cpuset.cpus=\n"
 	     "end of step:\n"
 	     "end:\n"
 	     "0 stop group 0, clean-up\n"
-	     "0 cgroup-remove base, clean-up\n"
-	     "group 0: step 0, 1 of spin, policy 0, in base\n"
+	     "0 cgroup-remove top, clean-up\n"
+	     "group 0: step 0, 1 of spin, policy 0, in top\n"
 	     "group 1: step 1, 2 of spin, policy 0, in a/b, comm two\n"
 	     "group 2: step 1, 2 of bursty, policy 0, in a/b, cpus 0 1\n");
 	EXPECT_EQ(800, self->p.sc.duration_ms);
 	EXPECT_STREQ("load", self->p.step_names[0]);
 	EXPECT_STREQ("step 2", self->p.step_names[1]);
 	EXPECT_EQ(5, self->p.nr_workers);
-	EXPECT_STREQ("base", self->p.groups[0].name);
+	EXPECT_STREQ("top", self->p.groups[0].name);
 	EXPECT_EQ(0xff, self->p.groups[0].allowed[0]);
 	EXPECT_STREQ("a/b", self->p.groups[1].name);
 	EXPECT_EQ(0x07, self->p.groups[1].allowed[0]);
@@ -209,11 +209,11 @@ TEST_F(plan, a_step_that_loops)
 	     "each round:\n"
 	     "0 cgroup-add churn\n"
 	     "0 cgroup-set a cgroup.freeze=1\n"
-	     "50 capture frozen\n"
+	     "50 capture: frozen\n"
 	     "50 cgroup-set a cgroup.freeze=0\n"
 	     "50 cgroup-remove churn\n"
 	     "end of step:\n"
-	     "0 memory memory, may fail\n"
+	     "0 memory: memory, may fail\n"
 	     "0 stop group 0, clean-up\n"
 	     "0 cgroup-remove a, clean-up\n"
 	     "group 0: step 1, 2 of spin, policy 0, in a\n");
@@ -260,18 +260,18 @@ TEST_F(plan, all_that_ops_do)
 	     "0 spawn group 0\n"
 	     "0 cgroup-add b\n"
 	     "0 cgroup-set b cpuset.cpus=4-7\n"
-	     "0 payload sh: /bin/sh -c exit 0, in b\n"
+	     "0 payload: sh: /bin/sh -c exit 0, in b\n"
 	     "1 cgroup-set a cpuset.cpus=4-7\n"
 	     "1 cgroup-set b cpuset.cpus=0-3\n"
 	     "2 spawn group 1\n"
 	     "3 affinity group 0 cpus 4 5\n"
 	     "4 affinity group 1 cpus 0-7\n"
 	     "5 move a to b\n"
-	     "6 move b to \n"
-	     "7 cgroup-procs who, in b\n"
-	     "8 payload-wait sh\n"
-	     "9 payload sh: /bin/sh -c exit 0, in a\n"
-	     "10 payload-kill sh, may fail\n"
+	     "6 move b to the outside\n"
+	     "7 cgroup-procs: who, in b\n"
+	     "8 payload-wait: sh\n"
+	     "9 payload: sh: /bin/sh -c exit 0, in a\n"
+	     "10 payload-kill: sh, may fail\n"
 	     "11 cgroup-remove b\n"
 	     "end of step:\n"
 	     "0 stop group 0, clean-up\n"

@@ -271,7 +271,7 @@ TEST_F(swap, a_step_that_failed_says_nothing_of_the_scheduler)
 	ejected(v, NULL);
 	v->result.error = -EIO;
 	v->result.stage = WIRE_STAGE_BODY;
-	strcpy(v->result.reason, "step 2: op 1: no");
+	snprintf(v->result.reason, sizeof(v->result.reason), "step 2: op 1: no");
 	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_FAILED, "step 2: op 1: no");
 }
 

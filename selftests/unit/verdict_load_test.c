@@ -241,7 +241,8 @@ TEST_F(load, a_worker_in_the_wrong_place)
 	struct fake *v = self->v;
 
 	self->reports[2].flags |= WORKER_AFFINITY_ERROR;
-	strcpy(self->reports[2].info, "CPUs 7: Invalid argument\n");
+	snprintf(self->reports[2].info, sizeof(self->reports[2].info),
+		 "CPUs 7: Invalid argument\n");
 	script(v, self->reports, WORKERS);
 	finish(v);
 	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_STEP_FAILED,
@@ -254,7 +255,8 @@ TEST_F(load, a_step_that_failed)
 
 	v->result.error = -EBUSY;
 	v->result.stage = WIRE_STAGE_BODY;
-	strcpy(v->result.reason, "step 1: op 3: cgroup cell cannot be removed");
+	snprintf(v->result.reason, sizeof(v->result.reason),
+		 "step 1: op 3: cgroup cell cannot be removed");
 	script(v, self->reports, WORKERS);
 	finish(v);
 	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_STEP_FAILED,
@@ -267,7 +269,7 @@ TEST_F(load, a_guest_that_failed_elsewhere)
 
 	v->result.error = -ENOMEM;
 	v->result.stage = WIRE_STAGE_DISPATCH;
-	strcpy(v->result.reason, "cannot mount cgroup2");
+	snprintf(v->result.reason, sizeof(v->result.reason), "cannot mount cgroup2");
 	script(v, self->reports, WORKERS);
 	finish(v);
 	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_FAILED,
@@ -341,7 +343,7 @@ TEST_F(load, a_payload_that_ends_the_scenario)
 	self->plan.nr_payloads = 1;
 	v->result.error = -ETIMEDOUT;
 	v->result.stage = WIRE_STAGE_BODY;
-	strcpy(v->result.reason, "step 1: payload bench timed out");
+	snprintf(v->result.reason, sizeof(v->result.reason), "step 1: payload bench timed out");
 	script(v, self->reports, WORKERS);
 	add_output(v, &end);
 	finish(v);

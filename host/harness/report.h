@@ -91,7 +91,7 @@ void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct k
  * ops[] (the first 512 records), observer (null when it said nothing),
  * timecheck (null when there was none), monitor {verdict, text, limits, checked[],
  * violations[], guest, summary, events, schedstats, samples_total, samples[] (the
- * first 512)}, outputs[], load {contention (null when it is not known), findings[],
+ * first 512)}, outputs[], load {seed, contention (null when it is not known), findings[],
  * groups[], cgroups[] (a cgroup and step each; null where there was nothing to
  * measure), phases[], metrics[], workers_total, workers[] (the first 4096)},
  * artifact_dir, dump_path. Logs are arrays of lines.

@@ -306,6 +306,7 @@ void report_json_load(json_writer_t *w, const struct ktstr_result *res)
 	size_t i;
 
 	json_start(w, "load");
+	json_u64_field(w, "seed", l->seed);
 	put_contention(w, &l->contention);
 	put_array(w, "findings", l->findings, l->nr_findings, sizeof(*l->findings), put_finding);
 	put_array(w, "groups", l->groups, l->nr_groups, sizeof(*l->groups), put_group);

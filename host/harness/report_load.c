@@ -201,4 +201,6 @@ void report_load_print(FILE *out, const struct ktstr_result *res)
 		print_cgroup(out, &l->cgroups[i]);
 	print_more(out, l->nr_cgroups, "cgroups");
 	print_contention(out, &l->contention);
+	if (l->seed)
+		report_row(out, "seed", "%llu", (unsigned long long)l->seed);
 }

@@ -255,6 +255,14 @@ TEST_F(report, what_the_host_did)
 	EXPECT_TRUE(is_json(self->text));
 }
 
+TEST_F(report, what_random_cpus_were_drawn_from)
+{
+	lacks(_metadata, print(self, false), "seed");
+	self->res.load.seed = 42;
+	has(_metadata, print(self, false), "  seed       42\n");
+	has(_metadata, print(self, true), "\"seed\": 42");
+}
+
 TEST_F(report, json)
 {
 	const char *text = print(self, true);

@@ -100,13 +100,19 @@ void judge_payloads(struct judge *j)
 
 bool judge_in_step(const struct judge *j)
 {
-	const struct ktstr_test *t = j->in->test;
-	const char *where = j->ev.result.reason;
-
 	/* guest-init names the place first: steps_where() of guest-init/steps.h */
-	return t && (t->steps || t->backdrop) &&
-	       (!strncmp(where, "step ", 5) || !strncmp(where, "backdrop", 8) ||
-		!strncmp(where, "end", 3));
+	static const char *const places[] = {
+		"step ", "after step ", "end of step ", "end of the scenario", "backdrop",
+	};
+	const struct ktstr_test *t = j->in->test;
+	size_t i;
+
+	if (!t || (!t->steps && !t->backdrop))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(places); i++)
+		if (!strncmp(j->ev.result.reason, places[i], strlen(places[i])))
+			return true;
+	return false;
 }
 
 static bool nobody_planned(const struct judge *j)

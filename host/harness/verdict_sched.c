@@ -84,7 +84,8 @@ static const char *when(const struct judge *j, char *dst, size_t room)
 
 static void sched_lost(struct judge *j)
 {
-	const struct evidence *e = &j->ev;
+	static const char died[] = "scheduler process died unexpectedly";
+	const char *why = j->ev.sched_died_why;
 	char says[500], at[100];
 
 	scheduler_says(j, false, says, sizeof(says));
@@ -92,10 +93,12 @@ static void sched_lost(struct judge *j)
 		judge_fail(j, SCHED_EJECTED,
 			   "scheduler was ejected by the kernel (%.1fs into test)%s",
 			   seconds_into_test(j), says);
+	/* the guest knows best when it was */
+	else if (!strncmp(why, died, strlen(died)))
+		judge_fail(j, SCHED_DIED, "%s", why);
 	else
-		judge_fail(j, SCHED_DIED, "scheduler process died unexpectedly %s%s%s",
-			   when(j, at, sizeof(at)), e->sched_died_why[0] ? ": " : "",
-			   e->sched_died_why);
+		judge_fail(j, SCHED_DIED, "%s %s%s%s", died, when(j, at, sizeof(at)),
+			   why[0] ? ": " : "", why);
 }
 
 /* The plan may have a scheduler end, and another one take its place. */

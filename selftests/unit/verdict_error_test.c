@@ -203,6 +203,21 @@ TEST_F(error, what_cannot_be_meant)
 	fake_free(self->v);
 }
 
+/* What the guest says of the time is told, and told once. */
+TEST_F(error, died_behind_a_step)
+{
+	static const char why[] =
+		"scheduler process died unexpectedly after completing step 2 of 5";
+	struct fake *v = self->v;
+
+	self->test.expect_scx_error = NULL;
+	add_life(v, WIRE_LIFE_SCHED_DIED, why);
+	ejected(v, NULL);
+	eval(v);
+	EXPECT_STREQ(v->res.reason_text, why);
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_SCHED_DIED, why);
+}
+
 FIXTURE(swap)
 {
 	struct fake *v;

@@ -263,6 +263,31 @@ TEST_F(load, a_step_that_failed)
 		      "step 1: op 3: cgroup cell cannot be removed (Device or resource busy)");
 }
 
+TEST_F(load, other_places_of_a_step)
+{
+	static const char *const places[] = {
+		"backdrop, op 1: no",
+		"after step 1: no",
+		"end of step 1, op 4: no",
+		"end of the scenario: no",
+	};
+	struct fake *v = self->v;
+	size_t i;
+
+	v->result.error = -EIO;
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		snprintf(v->result.reason, sizeof(v->result.reason), "%s", places[i]);
+		script(v, self->reports, WORKERS);
+		finish(v);
+		eval(v);
+		EXPECT_EQ(v->res.reason, KTSTR_REASON_STEP_FAILED);
+		EXPECT_EQ(strncmp(v->res.reason_text, places[i], strlen(places[i])), 0);
+	}
+	/* a test without steps has none that can fail */
+	self->test.steps = NULL;
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_GUEST_FAILED, "end of the scenario: no");
+}
+
 TEST_F(load, a_guest_that_failed_elsewhere)
 {
 	struct fake *v = self->v;

@@ -32,12 +32,14 @@
  * @min_work_rate: units of work per second of CPU time, each worker
  * @min_iteration_rate: iterations per second, each worker
  * @max_migration_ratio: migrations per iteration, each worker
- * @max_p99_wake_latency_ns: of a cgroup's workers together
- * @max_wake_latency_cv: of a cgroup's workers together
+ * @max_p99_wake_latency_ns: of a cgroup's workers together; late timers count as
+ *                           late wake-ups. Work that wakes nobody is noted
+ * @max_wake_latency_cv: stddev over mean, of the same
  * @min_page_locality: share of pages on the nodes of the workers' cpuset, 0 to 1
  * @max_cross_node_migration_ratio: migrations to another node, of all migrations
  * @max_slow_tier_ratio: share of pages on memory-only nodes
- * @max_p99_iteration_cost_ns: how long an iteration takes
+ * @max_p99_iteration_cost_ns: how long an iteration takes, of a cgroup's workers
+ *                             together
  * @max_migrations: of one worker
  * @min_work_units: of each worker
  */

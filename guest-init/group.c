@@ -326,9 +326,9 @@ void group_stop(struct group *g)
 {
 	if (!g->shared || g->stopping)
 		return;
-	group_release(g);
 	g->stopping = true;
 	__atomic_store_n(&g->shared->stop, 1, __ATOMIC_RELEASE);
+	group_release(g);
 	signal_all(g, SIGUSR1, false);
 	if (g->shared->nodes)
 		g->migrated = work_pages_migrated() - g->migrated;

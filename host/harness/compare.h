@@ -75,6 +75,8 @@ struct compare_metric {
 
 /* Verdicts of a side, by enum ktstr_verdict. */
 #define COMPARE_VERDICTS (KTSTR_PASS + 1)
+/* A host that makes the guest's time so much longer is in its figures. */
+#define COMPARE_DILATION 1.5
 
 /**
  * struct compare_test - one test on one machine under one scheduler
@@ -111,7 +113,7 @@ struct compare_test {
  * enum compare_status - what the comparison says
  * @COMPARE_OK: no regression, or not as many as it takes
  * @COMPARE_REGRESSED: regressions
- * @COMPARE_NOTHING: nothing could be compared
+ * @COMPARE_NOTHING: no metric could be compared, or not every one asked for
  *
  * These are exit statuses.
  */
@@ -133,6 +135,8 @@ enum compare_status {
  * @compared: metrics that both sides have, all tests together
  * @missing: tests that only A has, or of which B has no verdict any more
  * @added: tests that only B has
+ * @uncompared: a metric that was asked for, and that no test has on both sides; or
+ *              NULL. Borrowed from struct compare_opts
  * @status: what it comes to
  */
 struct compare {
@@ -146,6 +150,7 @@ struct compare {
 	size_t compared;
 	size_t missing;
 	size_t added;
+	const char *uncompared;
 	enum compare_status status;
 };
 

@@ -153,6 +153,8 @@ struct stats_payload {
  * @emulated: it ran in the emulated host
  * @vcpus: CPUs of the guest, 0 = not known
  * @cpu_budget: CPUs of the host there were for them, 0 = not known
+ * @dilation: of the guest's time by the host (struct ktstr_contention), 0 = not
+ *            known
  * @value: by enum stats_metric; NaN = the run has none
  * @span_s: how long it took to count a STATS_COUNTER; 0 = not known
  * @payload: numbers of payloads, in the order of their names, each name once
@@ -167,6 +169,7 @@ struct stats_run {
 	bool emulated;
 	u32 vcpus;
 	double cpu_budget;
+	double dilation;
 	double value[STATS_NR];
 	double span_s[STATS_NR];
 	struct stats_payload *payload;

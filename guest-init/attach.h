@@ -14,12 +14,13 @@
 void attach_scheduler(struct guest *g);
 
 /**
- * attach_is_well() - does the scheduler still run, attached
+ * attach_is_well() - is the scheduler what it is to be
  * @g: the run, its scenario started
  *
- * When it does not, that becomes the run's failure.
+ * When it is not, that becomes the run's failure; unless it may end: then it is
+ * noted, and nobody looks any more.
  *
- * Return: true when it does, or none is wanted.
+ * Return: true when it is, or nothing is wanted of it.
  */
 bool attach_is_well(struct guest *g);
 

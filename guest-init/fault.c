@@ -3,13 +3,15 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/reboot.h>
 #include <unistd.h>
 
 #include "fault.h"
+#include "group.h"
 #include "lib/util.h"
-#include "worker.h"
 
 static int poke(const char *path, const char *value)
 {
@@ -38,21 +40,38 @@ static int fault_panic(struct ktstr_err *err)
 			     strerror(-ret));
 }
 
-static int fault_hang(struct ktstr_err *err)
+/* Worker i on CPU i, as a real-time task that nothing of ours gets past. */
+static int spin_everywhere(struct ktstr_err *err)
 {
-	struct worker_attr attr = { .policy = SCHED_FIFO, .priority = 99, .pin = true };
-	struct workers spinners;
-	int ret;
+	u32 i, nr = sysconf(_SC_NPROCESSORS_ONLN);
+	struct scenario_group sg = {
+		.workers = nr,
+		.policy = SCHED_FIFO,
+		.priority = 99,
+	};
+	struct group spinners = { .gate = -1 };
+	char **cpus = calloc(nr + 1, sizeof(*cpus));
+	int ret = cpus ? 0 : -ENOMEM;
 
-	poke("/proc/sys/kernel/sched_rt_runtime_us", "-1");
-	ret = workers_start(&spinners, sysconf(_SC_NPROCESSORS_ONLN), &attr, STDOUT_FILENO,
-			    STDERR_FILENO, err);
+	for (i = 0; i < nr && !ret; i++)
+		if (asprintf(&cpus[i], "%u", i) < 0)
+			ret = -ENOMEM;
+	if (ret)
+		return ktstr_err_set(err, ret, "no memory for %u spinners", nr);
+	sg.cpus = cpus;
+	ret = group_start(&spinners, &sg, 0, -1, STDOUT_FILENO, STDERR_FILENO, err);
 	if (ret) {
-		workers_free(&spinners);
+		group_free(&spinners);
 		return ret;
 	}
-	workers_release(&spinners);
+	group_release(&spinners);
 	sleep_for_ever();
+}
+
+static int fault_hang(struct ktstr_err *err)
+{
+	poke("/proc/sys/kernel/sched_rt_runtime_us", "-1");
+	return spin_everywhere(err);
 }
 
 int fault_fire(enum scenario_fault fault, const struct sched *sched, struct ktstr_err *err)

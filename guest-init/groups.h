@@ -17,14 +17,12 @@
  * @cgroup: where its workers are now; the scenario's
  * @wanted_ns: since when it is to stop; 0 = it is not
  * @killed: it was killed for not having stopped, or for not having started
- * @given_up: not even that helped
  */
 struct group_run {
 	struct group g;
 	const char *cgroup;
 	u64 wanted_ns;
 	bool killed;
-	bool given_up;
 };
 
 /**

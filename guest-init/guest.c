@@ -10,16 +10,15 @@
 
 #include "attach.h"
 #include "crash.h"
-#include "fault.h"
 #include "guest.h"
 #include "kaddr.h"
 #include "lib/log.h"
 #include "modules.h"
 #include "mounts.h"
 #include "observe.h"
-#include "ops.h"
 #include "port.h"
 #include "run.h"
+#include "workload.h"
 
 /* syslog(2): the action, and the level that shows KERN_ERR and worse */
 #define SYSLOG_CONSOLE_LEVEL 8
@@ -29,10 +28,11 @@
 #define BULK_PORT   "ktstr-bulk"
 
 #define PORT_TIMEOUT_MS	     10000
-#define REPORT_TIMEOUT_MS    5000 /* all workers together */
 #define TIMECHECK_TIMEOUT_MS 2000
-/* While the host answers one question after another. */
-#define BUSY_RECHECK_NS (100 * NSEC_PER_MSEC)
+
+#ifndef SCHED_EXT
+#define SCHED_EXT 7 /* include/uapi/linux/sched.h */
+#endif
 
 static void announce(struct guest *g)
 {
@@ -71,8 +71,49 @@ static int boot(struct guest *g, struct ktstr_err *err)
 	}
 	wire_writer_init(&g->writer, g->port);
 	requests_init(&g->rq, &g->writer, g->port);
-	program_init(&g->program, &g->writer);
+	outputs_init(&g->outputs, &g->writer);
+	program_init(&g->program, &g->outputs, false);
+	payloads_init(&g->payloads, &g->outputs);
 	announce(g);
+	return 0;
+}
+
+/* Workers and ops without steps make one. */
+static int one_step(struct scenario *sc, struct ktstr_err *err)
+{
+	u32 spawn = sc->workers ? 1 : 0, i;
+	struct scenario_op *ops;
+
+	if (sc->nr_steps)
+		return 0;
+	sc->steps = calloc(1, sizeof(*sc->steps));
+	sc->groups = calloc(1, sizeof(*sc->groups));
+	ops = calloc(sc->nr_ops + 2, sizeof(*ops));
+	if (!sc->steps || !sc->groups || !ops)
+		return ktstr_err_set(err, -ENOMEM, "no memory for the scenario");
+	sc->groups[0] = (struct scenario_group){
+		.step = 1,
+		.workers = sc->workers,
+		.policy = sc->sched_path ? SCHED_EXT : SCHED_OTHER,
+		.cgroup = "",
+	};
+	for (i = 0; i < sc->nr_ops; i++)
+		ops[i + spawn] = sc->ops[i];
+	ops[0] = spawn ? (struct scenario_op){ .kind = SCENARIO_OP_SPAWN } : ops[0];
+	ops[sc->nr_ops + spawn] = (struct scenario_op){
+		.kind = SCENARIO_OP_STOP,
+		.flags = SCENARIO_OP_CLEANUP,
+		.timeout_ms = GROUPS_STOP_NS / NSEC_PER_MSEC,
+	};
+	sc->ops = ops;
+	sc->nr_ops += 2 * spawn;
+	sc->nr_groups = spawn;
+	sc->nr_steps = 1;
+	sc->steps[0] = (struct scenario_step){
+		.nr_ops = sc->nr_ops,
+		.nr_end = spawn,
+		.hold_ms = sc->duration_ms,
+	};
 	return 0;
 }
 
@@ -90,7 +131,9 @@ static int read_scenario(struct guest *g, struct ktstr_err *err)
 	if (!g->sc)
 		return -errno;
 	g->result.nonce = g->sc->nonce;
-	return 0;
+	groups_init(&g->groups, g->sc, &g->writer);
+	cgroups_init(&g->cgroups, CGROUP_MOUNT);
+	return one_step(g->sc, err);
 }
 
 static void set_up(struct guest *g)
@@ -123,99 +166,6 @@ static void set_up(struct guest *g)
 		pr_warn("no real-time priority for init: %s", strerror(errno));
 }
 
-static void dispatch(struct guest *g)
-{
-	struct worker_attr attr = { .policy = g->sc->sched_path ? SCHED_EXT : SCHED_OTHER };
-	struct ktstr_err err;
-	int ret;
-
-	result_stage(&g->result, WIRE_STAGE_DISPATCH);
-	guest_send_life(g, WIRE_LIFE_PAYLOAD_STARTING, "");
-	ret = workers_start(&g->workers, g->sc->workers, &attr, g->out_w, g->errout_w, &err);
-	if (ret) {
-		guest_fail(g, ret, "%s", err.msg);
-		return;
-	}
-	workers_release(&g->workers);
-	guest_send_life(g, WIRE_LIFE_WORKLOAD_DISPATCHED, "");
-	wire_writer_send(&g->writer, WIRE_SCST, NULL, 0);
-	g->start_ns = mono_ns();
-	result_stage(&g->result, WIRE_STAGE_BODY);
-	ret = g->sc->timecheck ? timecheck_start(&g->timecheck, &err) : 0;
-	if (ret)
-		guest_fail(g, ret, "%s", err.msg);
-}
-
-/*
- * Looking at sched_ext costs system calls: not after each of thousands of
- * answers, unless the scheduler's process has ended.
- */
-static bool is_well(struct guest *g, const struct ops *ops, u64 *look_ns)
-{
-	u64 now = mono_ns();
-
-	if (ops_busy(ops) && now < *look_ns && (!g->sc->sched_path || g->sched.running))
-		return true;
-	*look_ns = now + BUSY_RECHECK_NS;
-	return attach_is_well(g);
-}
-
-static void break_something(struct guest *g)
-{
-	struct ktstr_err err;
-	int ret;
-
-	ret = fault_fire(g->sc->fault, &g->sched, &err);
-	if (ret)
-		guest_fail(g, ret, "%s", err.msg);
-}
-
-/*
- * As long as the scenario says; longer, when what it asked the host for in that
- * time is not done, each question with its own deadline.
- */
-static void body(struct guest *g)
-{
-	u64 end = g->start_ns + g->sc->duration_ms * NSEC_PER_MSEC;
-	u64 fault_at = g->start_ns + min(g->sc->duration_ms, g->sc->fault_after_ms) * NSEC_PER_MSEC;
-	bool armed = g->sc->fault != SCENARIO_FAULT_NONE;
-	u64 now, wake, look_ns = 0;
-	struct ktstr_err err;
-	struct ops ops;
-	int ret;
-
-	ops_init(&ops, g->sc, &g->rq, &g->program, g->start_ns);
-	do {
-		now = mono_ns();
-		if (armed && now >= fault_at) {
-			armed = false;
-			break_something(g);
-		}
-		ret = ops_step(&ops, now, &err);
-		if (ret)
-			guest_fail(g, ret, "%s", err.msg);
-		wake = armed ? min(end, fault_at) : end;
-		if (ops_pending(&ops, end))
-			wake = armed ? min(ops_wake_ns(&ops), fault_at) : ops_wake_ns(&ops);
-		else if (now >= end)
-			break;
-		guest_turn(g, wake);
-	} while (!g->result.error && is_well(g, &ops, &look_ns));
-	ops_end(&ops, mono_ns());
-	ret = ops_unfinished(&ops, &err);
-	if (ret)
-		guest_fail(g, ret, "%s", err.msg);
-}
-
-static void stop_workers(struct guest *g)
-{
-	u64 deadline = guest_deadline(REPORT_TIMEOUT_MS);
-
-	workers_stop(&g->workers);
-	while (g->workers.nr_running && guest_turn(g, deadline))
-		;
-}
-
 /* What the clocks did: without a report the host knows that, too. */
 static void end_timecheck(struct guest *g)
 {
@@ -230,15 +180,14 @@ static void end_timecheck(struct guest *g)
 	timecheck_free(&g->timecheck);
 }
 
-static void end_scenario(struct guest *g)
+static void end_scenario(struct guest *g, u64 end_ns)
 {
 	struct wire_scen scen = {
-		.elapsed_ms = htole64((mono_ns() - g->start_ns) / NSEC_PER_MSEC),
+		.elapsed_ms = cpu_to_le64((end_ns - g->start_ns) / NSEC_PER_MSEC),
+		.total_iterations = cpu_to_le64(groups_total(&g->groups)),
 	};
 
-	stop_workers(g);
-	scen.total_iterations = htole64(workers_total(&g->workers));
-	if (g->sc->sched_path && !g->result.error && attach_is_well(g))
+	if (!g->result.error && attach_is_well(g) && g->want == SCHED_WANT_ATTACHED)
 		g->result.flags |= WIRE_RESULT_ATTACHED_END;
 	if (g->sched.running)
 		g->result.flags |= WIRE_RESULT_SCHED_ALIVE;
@@ -248,16 +197,19 @@ static void end_scenario(struct guest *g)
 
 static void run(struct guest *g)
 {
+	u64 end_ns = 0;
+
 	if (!g->sc->sched_path)
 		observe(g);
 	if (!g->result.error)
 		attach_scheduler(g);
-	if (!g->result.error)
-		dispatch(g);
-	if (g->start_ns) {
-		body(g);
-		end_scenario(g);
+	if (!g->result.error) {
+		workload_run(g);
+		end_ns = mono_ns();
+		workload_end(g);
 	}
+	if (g->start_ns)
+		end_scenario(g, end_ns);
 	result_stage(&g->result, WIRE_STAGE_TEARDOWN);
 	attach_end(g);
 	sched_log_close(&g->sched);
@@ -266,9 +218,9 @@ static void run(struct guest *g)
 	if (g->sched.pid && !g->sched.running)
 		g->result.sched_status = g->sched.status;
 	if (g->sched_died)
-		guest_send_life(g, WIRE_LIFE_SCHED_DIED, g->result.reason);
+		guest_send_life(g, WIRE_LIFE_SCHED_DIED, g->sched_why);
 	result_stage(&g->result, WIRE_STAGE_DONE);
-	if (result_send(&g->result, &g->workers, &g->writer))
+	if (result_send(&g->result, &g->groups, &g->writer))
 		crash_report("teardown", "cannot send the result on port " BULK_PORT);
 	guest_send_code(g, WIRE_EXIT, g->result.error ? 1 : 0);
 	if (g->sched_died)
@@ -289,6 +241,7 @@ static void run(struct guest *g)
 static void close_port(struct guest *g)
 {
 	program_free(&g->program);
+	payloads_free(&g->payloads);
 	requests_free(&g->rq);
 	wire_writer_free(&g->writer);
 	close_fd(&g->port);
@@ -305,7 +258,6 @@ void guest_main(void)
 		.errout.fd = -1,
 		.program.out = -1,
 		.program.errs.fd = -1,
-		.workers.gate = -1,
 	};
 	struct ktstr_err err = { "" };
 	u64 start = mono_ns(), ready;

@@ -8,8 +8,12 @@
  * Frames, in order; what is in brackets only with a scheduler::
  *
  *   LIFE init-started, KADR, SRDY, [SCLG..., LIFE scheduler-attached,]
- *   LIFE payload-starting, LIFE workload-dispatched, SCST,
- *   [SCLG...] SOUT... SERR..., SCEN, TEST, EXIT
+ *   LIFE payload-starting, LIFE workload-dispatched, SCST, STIM of the baseline,
+ *   for each step STIM, [SCLG...] SOUT... SERR... ROUT... WREP..., STEN, then
+ *   WREP..., SCEN, TEST, EXIT
+ *
+ * A scheduler that is started on the way is announced by SSWN and another LIFE
+ * scheduler-attached.
  *
  * When the scheduler ends or is thrown out by the kernel during the run, LIFE
  * scheduler-died stands before TEST, and SCDX is the very last frame: the host

@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/wire_ops.h"
 #include "ops.h"
 
-void ops_init(struct ops *ops, const struct scenario *sc, struct requests *rq,
-	      struct program *program, u64 start_ns)
+void ops_init(struct ops *ops, const struct op_action *const *action, void *ctx)
 {
-	memset(ops, 0, sizeof(*ops));
-	ops->sc = sc;
-	ops->rq = rq;
-	ops->program = program;
-	ops->start_ns = start_ns;
+	*ops = (struct ops){ .action = action, .ctx = ctx, .limit_ns = UINT64_MAX };
 }
 
-static const struct scenario_op *current_op(const struct ops *ops)
+static void skip(struct ops *ops)
 {
-	return ops->next < ops->sc->nr_ops ? &ops->sc->ops[ops->next] : NULL;
+	while (ops->cleanup && ops->op < ops->end && !(ops->op->flags & SCENARIO_OP_CLEANUP))
+		ops->op++;
+}
+
+void ops_run(struct ops *ops, const struct scenario_op *first, u32 nr, u64 start_ns)
+{
+	ops->first = first;
+	ops->op = first;
+	ops->end = nr ? first + nr : first;
+	ops->start_ns = start_ns;
+	ops->until_ns = UINT64_MAX;
+	ops->done = 0;
+	ops->busy = false;
+	skip(ops);
 }
 
 static u64 op_due_ns(const struct ops *ops, const struct scenario_op *op)
@@ -30,183 +39,143 @@ static u32 op_count(const struct scenario_op *op)
 	return op->count ? op->count : 1;
 }
 
-/* "watch 'jiffies_64'" */
-static const char *op_text(const struct scenario_op *op, char *buf, size_t len)
+/* "op 3 watch 'jiffies_64'": what it is about is what its author knows it by. */
+static const char *op_text(const struct ops *ops, const struct scenario_op *op, char *buf,
+			   size_t len)
 {
 	struct korq_view korq = { .tag = op->tag, .tag_len = op->tag ? strlen(op->tag) : 0 };
+	int used;
 
+	used = snprintf(buf, len, "op %zu %s", op - ops->first + 1, scenario_op_name(op->kind));
 	if (op->kind == SCENARIO_OP_KERNEL && korq_decode(op->korq, op->korq_len, &korq))
 		korq.tag_len = 0;
-	snprintf(buf, len, "%s '%.*s'", scenario_op_name(op->kind), (int)korq.tag_len,
-		 korq.tag ? korq.tag : "");
+	if (korq.tag)
+		snprintf(buf + used, len - used, " '%.*s'", (int)korq.tag_len, korq.tag);
+	else if (op->cgroup)
+		snprintf(buf + used, len - used, " '%.80s'", op->cgroup);
+	else if (op->path)
+		snprintf(buf + used, len - used, " '%.80s'", op->path);
+	else if (op->kind == SCENARIO_OP_SPAWN || op->kind == SCENARIO_OP_STOP ||
+		 op->kind == SCENARIO_OP_AFFINITY)
+		snprintf(buf + used, len - used, " of group %u", op->group);
 	return buf;
 }
 
-static int op_ask(struct requests *rq, const struct scenario_op *op)
+static void go_on(struct ops *ops)
 {
-	switch (op->kind) {
-	case SCENARIO_OP_CAPTURE:
-		return request_snap(rq, WIRE_SNAP_CAPTURE, op->tag);
-	case SCENARIO_OP_WATCH:
-		return request_snap(rq, WIRE_SNAP_WATCH, op->tag);
-	case SCENARIO_OP_UNWATCH:
-		return request_snap(rq, WIRE_SNAP_UNWATCH, op->tag);
-	case SCENARIO_OP_MEMORY:
-		return request_snap(rq, WIRE_SNAP_MEMORY, op->tag);
-	case SCENARIO_OP_HOLD:
-		return request_snap(rq, WIRE_SNAP_HOLD, op->tag);
-	case SCENARIO_OP_KERNEL:
-		/* decoded, so it is ours to write to */
-		return request_kernel(rq, (void *)op->korq, op->korq_len);
-	default:
-		return -EINVAL;
-	}
-}
-
-/* No further op: whatever failed, the run has. */
-static int op_fail(struct ops *ops, const struct scenario_op *op, int code, const char *what,
-		   struct ktstr_err *err)
-{
-	char name[WIRE_KOP_TAG_MAX + 32];
-
-	request_give_up(ops->rq);
-	ops->next = ops->sc->nr_ops;
-	ops->busy = false;
-	return ktstr_err_set(err, code, "%s%s", op_text(op, name, sizeof(name)), what);
-}
-
-static int op_begin(struct ops *ops, const struct scenario_op *op, u64 now_ns,
-		    struct ktstr_err *err)
-{
-	int ret = 0;
-
-	if (op->kind == SCENARIO_OP_RUN)
-		program_start(ops->program, op, now_ns);
-	else
-		ret = op_ask(ops->rq, op);
-
-	if (ret)
-		return op_fail(ops, op, ret, ": cannot write to the port", err);
-	ops->busy = true;
-	ops->deadline_ns = now_ns + OPS_TIMEOUT_NS;
-	if (op->kind == SCENARIO_OP_HOLD)
-		ops->deadline_ns += op->timeout_ms * NSEC_PER_MSEC;
-	return 0;
-}
-
-static bool program_ok(const struct program *p)
-{
-	return p->end == WIRE_RUN_EXITED && !p->code;
-}
-
-/* Why an op that must not fail has, or 0. */
-static int op_outcome(struct ops *ops, const struct scenario_op *op, char *what, size_t len)
-{
-	bool run = op->kind == SCENARIO_OP_RUN;
-
-	if (run && ops->program->error) {
-		snprintf(what, len, ": cannot write its output to the port");
-		return ops->program->error;
-	}
-	if (op->flags & SCENARIO_OP_MAY_FAIL)
-		return 0;
-	if (run && !program_ok(ops->program)) {
-		snprintf(what, len, ": %s %s", op->argv[0], ops->program->reason);
-		return -EREMOTEIO;
-	}
-	if (!run && ops->rq->state == REQUEST_REFUSED) {
-		snprintf(what, len, " refused: %s", ops->rq->reason);
-		return -EOPNOTSUPP;
-	}
-	return 0;
-}
-
-static int op_end(struct ops *ops, const struct scenario_op *op, struct ktstr_err *err)
-{
-	char what[640];
-	int ret = op_outcome(ops, op, what, sizeof(what));
-
-	if (ret)
-		return op_fail(ops, op, ret, what, err);
-	ops->busy = false;
-	if (++ops->done < op_count(op))
-		return 0;
+	ops->op++;
 	ops->done = 0;
-	ops->next++;
+	skip(ops);
+}
+
+static bool counts(const struct ops *ops)
+{
+	return ops->job.fatal || !(ops->op->flags & SCENARIO_OP_MAY_FAIL);
+}
+
+/* What begin() or step() of an action returned. */
+static int op_answer(struct ops *ops, int ret, struct ktstr_err *err)
+{
+	char name[WIRE_KOP_TAG_MAX + 64];
+
+	ops->busy = ret == OP_BUSY;
+	if (ops->busy)
+		return 0;
+	if (ret < 0 && counts(ops)) {
+		ktstr_err_set(err, ret, "%s%s", op_text(ops, ops->op, name, sizeof(name)),
+			      ops->job.err.msg);
+		go_on(ops);
+		return ret;
+	}
+	if (++ops->done >= op_count(ops->op))
+		go_on(ops);
 	return 0;
 }
 
-static bool op_pending(struct ops *ops, const struct scenario_op *op, u64 now_ns)
+static int op_begin(struct ops *ops, u64 now_ns, struct ktstr_err *err)
 {
-	if (op->kind == SCENARIO_OP_RUN)
-		return !program_step(ops->program, now_ns);
-	return ops->rq->state == REQUEST_PENDING;
+	ops->job = (struct op_job){
+		.op = ops->op,
+		.end = ops->end,
+		.now_ns = now_ns,
+		.begin_ns = now_ns,
+		.limit_ns = ops->limit_ns,
+	};
+	return op_answer(ops, ops->action[ops->op->kind]->begin(ops->ctx, &ops->job), err);
+}
+
+static bool is_due(const struct ops *ops, u64 now_ns)
+{
+	u64 due_ns;
+
+	if (ops->busy || ops->op >= ops->end)
+		return false;
+	due_ns = op_due_ns(ops, ops->op);
+	return now_ns >= due_ns && due_ns < ops->until_ns;
 }
 
 int ops_step(struct ops *ops, u64 now_ns, struct ktstr_err *err)
 {
-	const struct scenario_op *op = current_op(ops);
-	int ret;
+	int ret = 0;
 
-	if (op && ops->busy && op_pending(ops, op, now_ns)) {
-		/* a program has a deadline of its own */
-		if (op->kind == SCENARIO_OP_RUN || now_ns < ops->deadline_ns)
-			return 0;
-		return op_fail(ops, op, -ETIMEDOUT, ": the host did not answer", err);
+	if (ops->busy) {
+		ops->job.now_ns = now_ns;
+		ops->job.limit_ns = ops->limit_ns;
+		ret = op_answer(ops, ops->action[ops->op->kind]->step(ops->ctx, &ops->job), err);
 	}
-	if (op && ops->busy) {
-		ret = op_end(ops, op, err);
-		if (ret)
-			return ret;
-		op = current_op(ops);
-	}
-	if (op && now_ns >= op_due_ns(ops, op))
-		return op_begin(ops, op, now_ns, err);
-	return 0;
+	if (!ret && is_due(ops, now_ns))
+		ret = op_begin(ops, now_ns, err);
+	return ret;
 }
 
 u64 ops_wake_ns(const struct ops *ops)
 {
-	const struct scenario_op *op = current_op(ops);
-
-	if (!op)
+	if (ops->op >= ops->end)
 		return UINT64_MAX;
-	if (ops->busy && op->kind == SCENARIO_OP_RUN)
-		return ops->program->busy ? ops->program->wake_ns : 0;
-	return ops->busy ? ops->deadline_ns : op_due_ns(ops, op);
-}
-
-bool ops_busy(const struct ops *ops)
-{
-	return ops->busy;
+	return ops->busy ? ops->job.wake_ns : op_due_ns(ops, ops->op);
 }
 
 bool ops_pending(const struct ops *ops, u64 end_ns)
 {
-	const struct scenario_op *op = current_op(ops);
-
-	return op && (ops->busy || op_due_ns(ops, op) < end_ns);
+	return ops->op < ops->end && (ops->busy || op_due_ns(ops, ops->op) < end_ns);
 }
 
-void ops_end(struct ops *ops, u64 now_ns)
+bool ops_leading(const struct ops *ops)
 {
-	program_cancel(ops->program, now_ns);
+	return ops->op < ops->end && !ops->op->at_ms;
+}
+
+void ops_only_cleanup(struct ops *ops, u64 limit_ns)
+{
+	ops->cleanup = true;
+	ops->limit_ns = limit_ns;
+	if (!ops->busy)
+		skip(ops);
+}
+
+void ops_cancel(struct ops *ops, u64 now_ns)
+{
+	const struct op_action *a = ops->busy ? ops->action[ops->op->kind] : NULL;
+
+	ops->job.now_ns = now_ns;
+	if (a && a->cancel)
+		a->cancel(ops->ctx, &ops->job);
+	ops->busy = false;
+	ops->op = ops->end;
 }
 
 int ops_unfinished(const struct ops *ops, struct ktstr_err *err)
 {
-	char name[WIRE_KOP_TAG_MAX + 32];
-	u32 i;
+	const struct scenario_op *op;
+	char name[WIRE_KOP_TAG_MAX + 64];
 
-	for (i = ops->next; i < ops->sc->nr_ops; i++) {
-		const struct scenario_op *op = &ops->sc->ops[i];
-
+	for (op = ops->op; op < ops->end; op++) {
 		if (op->flags & SCENARIO_OP_MAY_FAIL)
 			continue;
 		return ktstr_err_set(err, -ECANCELED,
-				     "%s was carried out %u of %u times when the scenario ended",
-				     op_text(op, name, sizeof(name)),
-				     i == ops->next ? ops->done : 0, op_count(op));
+				     "%s was carried out %u of %u times when its step ended",
+				     op_text(ops, op, name, sizeof(name)),
+				     op == ops->op ? ops->done : 0, op_count(op));
 	}
 	return 0;
 }

@@ -2,77 +2,126 @@
 #ifndef KTSTR_GUEST_OPS_H
 #define KTSTR_GUEST_OPS_H
 
+/* A run of ops, carried out one by one. How is said by a table of actions. */
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "lib/err.h"
 #include "lib/scenario.h"
-#include "program.h"
-#include "request.h"
+#include "lib/util.h"
 
-/* How long the host may take over one request. */
-#define OPS_TIMEOUT_NS (30 * NSEC_PER_SEC)
+#define OP_DONE 0
+#define OP_BUSY 1
 
 /**
- * struct ops - the ops of a scenario being carried out
- * @sc: where they come from, borrowed
- * @rq: how the host is asked, borrowed
- * @program: what runs programs, borrowed
- * @start_ns: scenario start, CLOCK_MONOTONIC
- * @next: op that is current
- * @done: how many times it was carried out
+ * struct op_job - an op that is being carried out
+ * @op: which
+ * @end: behind the last op of its run
+ * @now_ns: the time of this call, CLOCK_MONOTONIC
+ * @begin_ns: the time of the first call
+ * @limit_ns: it shall take no longer than until then; UINT64_MAX = no such limit
+ * @wake_ns: set by the action: when it has something to do, without an event; at
+ *           first 0, which is at once
+ * @stage: the action's own, at first 0
+ * @fatal: set by the action: its failure fails the run even if the op may fail
+ * @err: set by the action when it fails: what follows the op's name, such as
+ *       ": no such file"
+ */
+struct op_job {
+	const struct scenario_op *op;
+	const struct scenario_op *end;
+	u64 now_ns;
+	u64 begin_ns;
+	u64 limit_ns;
+	u64 wake_ns;
+	u32 stage;
+	bool fatal;
+	struct ktstr_err err;
+};
+
+/**
+ * struct op_action - how ops of one kind are carried out; nothing in it waits
+ * @begin: start, and perhaps finish, an op. Return: OP_DONE, OP_BUSY, or a
+ *         negative errno
+ * @step: look how it stands, while it is busy; NULL when @begin never says so.
+ *        Return: the same
+ * @cancel: give up an op that is busy, or NULL when there is nothing to give up
+ */
+struct op_action {
+	int (*begin)(void *ctx, struct op_job *job);
+	int (*step)(void *ctx, struct op_job *job);
+	void (*cancel)(void *ctx, struct op_job *job);
+};
+
+/**
+ * struct ops - a run of ops
+ * @action: by kind, SCENARIO_OP_NR of them, borrowed
+ * @ctx: passed to them
+ * @first: the one that counts as op 1
+ * @op: the current one
+ * @end: behind the last one
+ * @start_ns: their times are counted from here
+ * @until_ns: one whose time is then or later is not begun; UINT64_MAX = all are
+ * @limit_ns: for struct op_job.limit_ns
+ * @cleanup: only those with SCENARIO_OP_CLEANUP
+ * @done: how many times the current one was carried out
  * @busy: it is being carried out
- * @deadline_ns: of the answer, while @busy with a request
+ * @job: the same
  *
  * One thread.
  */
 struct ops {
-	const struct scenario *sc;
-	struct requests *rq;
-	struct program *program;
+	const struct op_action *const *action;
+	void *ctx;
+	const struct scenario_op *first;
+	const struct scenario_op *op;
+	const struct scenario_op *end;
 	u64 start_ns;
-	u32 next;
+	u64 until_ns;
+	u64 limit_ns;
+	bool cleanup;
 	u32 done;
 	bool busy;
-	u64 deadline_ns;
+	struct op_job job;
 };
 
 /**
- * ops_init() - before the first op
+ * ops_init() - an empty run
  * @ops: the object, uninitialised
- * @sc: must outlive @ops; the ids of its kernel operations are overwritten
- * @rq: must outlive @ops
- * @program: must outlive @ops
- * @start_ns: scenario start
+ * @action: as in struct ops, must outlive it
+ * @ctx: passed to the actions
  */
-void ops_init(struct ops *ops, const struct scenario *sc, struct requests *rq,
-	      struct program *program, u64 start_ns);
+void ops_init(struct ops *ops, const struct op_action *const *action, void *ctx);
 
 /**
- * ops_step() - take an answer or the end of a program, go on to the next op
+ * ops_run() - begin another run
+ * @ops: the object, not busy
+ * @first: of the run; must outlive it
+ * @nr: how many
+ * @start_ns: their times are counted from here
+ */
+void ops_run(struct ops *ops, const struct scenario_op *first, u32 nr, u64 start_ns);
+
+/**
+ * ops_step() - look how the current op stands, go on to the next one
  * @ops: the object
  * @now_ns: mono_ns()
- * @err: names the op, and the host's reason or what else went wrong
+ * @err: names the op and what went wrong
  *
- * Never blocks. After an error no further op is begun.
+ * Begins one op at most; never blocks. An op that failed is done with: whether
+ * those that follow are carried out is for the caller to say.
  *
- * Return: 0; -EOPNOTSUPP when the host refused an op that must not fail,
- * -EREMOTEIO when a program that must not fail did not exit with 0,
- * -ETIMEDOUT when the host did not answer (whether the op may fail or not), or
- * the negative errno of the port.
+ * Return: 0, or the negative errno of an op that must not fail.
  */
 int ops_step(struct ops *ops, u64 now_ns, struct ktstr_err *err);
 
 /**
- * ops_wake_ns() - when ops_step() has something to do, without an answer
+ * ops_wake_ns() - when ops_step() has something to do, without an event
  * @ops: the object
  *
  * Return: CLOCK_MONOTONIC, or UINT64_MAX when every op was carried out.
  */
 u64 ops_wake_ns(const struct ops *ops);
-
-/**
- * ops_busy() - is an op being carried out
- * @ops: the object
- */
-bool ops_busy(const struct ops *ops);
 
 /**
  * ops_pending() - will any op begin, or end, before a given time
@@ -82,11 +131,28 @@ bool ops_busy(const struct ops *ops);
 bool ops_pending(const struct ops *ops, u64 end_ns);
 
 /**
- * ops_end() - the scenario is over: kill the program that still runs
+ * ops_leading() - is the next op one that is to follow at once
+ * @ops: the object
+ *
+ * Return: true as long as there is an op and no time was given for it.
+ */
+bool ops_leading(const struct ops *ops);
+
+/**
+ * ops_only_cleanup() - from now on carry out only what cleans up; also in later runs
+ * @ops: the object
+ * @limit_ns: when that shall be over
+ *
+ * An op that is busy goes on.
+ */
+void ops_only_cleanup(struct ops *ops, u64 limit_ns);
+
+/**
+ * ops_cancel() - give up the op that is busy, and all that follow
  * @ops: the object
  * @now_ns: mono_ns()
  */
-void ops_end(struct ops *ops, u64 now_ns);
+void ops_cancel(struct ops *ops, u64 now_ns);
 
 /**
  * ops_unfinished() - the first op that was not carried out

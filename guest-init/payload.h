@@ -20,12 +20,14 @@
  * @program: the program
  * @op: that started it; the scenario's
  * @cgroup: where it was put; the scenario's
+ * @delivered: its output was sent
  * @judged: payloads_failed() has spoken of it
  */
 struct payload {
 	struct program program;
 	const struct scenario_op *op;
 	const char *cgroup;
+	bool delivered;
 	bool judged;
 };
 

@@ -17,10 +17,11 @@
 /* A program that never stops talking must not keep us: some pipes' worth. */
 #define PUMP_READS 16
 
-void program_init(struct program *p, struct wire_writer *writer)
+void program_init(struct program *p, struct outputs *outputs, bool late)
 {
 	memset(p, 0, sizeof(*p));
-	p->writer = writer;
+	p->outputs = outputs;
+	p->late = late;
 	p->out = -1;
 	p->errs.fd = -1;
 }
@@ -33,55 +34,45 @@ void program_free(struct program *p)
 	p->buf = NULL;
 }
 
-static void note_error(struct program *p, int ret)
+static size_t room(const struct program *p)
 {
-	if (!p->error)
-		p->error = ret;
+	return p->late ? PROGRAM_LATE_MAX : PROGRAM_PIECE;
 }
 
-static struct wire_rout head_of(const struct program *p, enum wire_rout_kind kind)
-{
-	return (struct wire_rout){ .id = cpu_to_le32(p->id), .kind = cpu_to_le32(kind) };
-}
-
-static void send_start(struct program *p, const char *tag)
-{
-	u8 buf[sizeof(struct wire_rout) + WIRE_OUTPUT_TAG_MAX];
-	struct wire_rout head = head_of(p, WIRE_ROUT_START);
-	size_t len = strnlen(tag, WIRE_OUTPUT_TAG_MAX);
-
-	memcpy(buf, &head, sizeof(head));
-	memcpy(buf + sizeof(head), tag, len);
-	note_error(p, wire_writer_send(p->writer, WIRE_ROUT, buf, sizeof(head) + len));
-}
-
-/* What is above the bound is not sent: the end's count says so. */
 static void send_piece(struct program *p)
 {
-	size_t len = min_t(u64, p->used, WIRE_OUTPUT_MAX - p->sent);
-	struct wire_rout head = head_of(p, WIRE_ROUT_DATA);
-
+	if (p->used)
+		outputs_data(p->outputs, p->buf, p->used);
 	p->used = 0;
-	if (!len || p->error)
-		return;
-	memcpy(p->buf, &head, sizeof(head));
-	note_error(p, wire_writer_send(p->writer, WIRE_ROUT, p->buf, sizeof(head) + len));
-	p->sent += len;
 }
 
-static void send_end(struct program *p, u64 now_ns)
+static void send_end(struct program *p)
 {
-	const struct rout_view end = {
-		.id = p->id,
+	struct rout_view end = {
 		.data = p->reason,
 		.len = strlen(p->reason),
 		.end = p->end,
 		.code = p->code,
 		.bytes = p->bytes,
-		.elapsed_ns = now_ns - p->start_ns,
+		.elapsed_ns = p->elapsed_ns,
 	};
 
-	note_error(p, wire_rout_send_end(p->writer, &end));
+	send_piece(p);
+	outputs_end(p->outputs, &end);
+}
+
+/* What there is no room for is read all the same, or the program would stop. */
+static ssize_t read_out(struct program *p)
+{
+	char drop[PIPE_SIZE / PUMP_READS];
+	ssize_t n;
+
+	if (p->used == room(p))
+		return read(p->out, drop, sizeof(drop));
+	n = read(p->out, p->buf + sizeof(struct wire_rout) + p->used, room(p) - p->used);
+	if (n > 0)
+		p->used += n;
+	return n;
 }
 
 static void pump_out(struct program *p)
@@ -90,8 +81,7 @@ static void pump_out(struct program *p)
 	ssize_t n;
 
 	for (i = 0; i < PUMP_READS && p->out >= 0; i++) {
-		n = read(p->out, p->buf + sizeof(struct wire_rout) + p->used,
-			 PROGRAM_PIECE - p->used);
+		n = read_out(p);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)
@@ -100,9 +90,8 @@ static void pump_out(struct program *p)
 			close_fd(&p->out);
 			return;
 		}
-		p->used += n;
 		p->bytes += n;
-		if (p->used == PROGRAM_PIECE)
+		if (!p->late && p->used == PROGRAM_PIECE)
 			send_piece(p);
 	}
 }
@@ -130,13 +119,19 @@ static void finish(struct program *p, enum wire_run_end end, u32 code, const cha
 	program_pump(p);
 	close_fd(&p->out);
 	forward_close(&p->errs);
-	if (p->buf)
-		send_piece(p);
 	p->end = end;
 	p->code = code;
 	p->busy = false;
+	p->elapsed_ns = now_ns - p->start_ns;
 	set_reason(p, text);
-	send_end(p, now_ns);
+	if (!p->late)
+		send_end(p);
+}
+
+void program_deliver(struct program *p, const char *tag)
+{
+	outputs_start(p->outputs, tag);
+	send_end(p);
 }
 
 static void not_started(struct program *p, const char *path, int ret, u64 now_ns)
@@ -163,31 +158,30 @@ static int out_pipe(struct program *p, int *w)
 	return 0;
 }
 
-static int start(struct program *p, const struct scenario_op *op)
+static int start(struct program *p, const struct scenario_op *op, int cgroup_fd)
 {
 	int out = -1, errout = -1, ret;
 
 	if (!p->buf)
-		p->buf = malloc(sizeof(struct wire_rout) + PROGRAM_PIECE);
+		p->buf = malloc(sizeof(struct wire_rout) + room(p));
 	if (!p->buf)
 		return -ENOMEM;
 	ret = out_pipe(p, &out);
 	if (!ret) {
-		errout = forward_open(&p->errs, WIRE_SERR, p->writer, NULL);
+		errout = forward_open(&p->errs, WIRE_SERR, p->outputs->writer, NULL);
 		ret = errout < 0 ? errout : 0;
 	}
 	if (!ret)
-		ret = spawn_program(op->path, op->argv, out, errout, &p->pid);
+		ret = spawn_program(op->path, op->argv, out, errout, cgroup_fd, &p->pid);
 	close_fd(&out);
 	close_fd(&errout);
 	return ret;
 }
 
-void program_start(struct program *p, const struct scenario_op *op, u64 now_ns)
+void program_start(struct program *p, const struct scenario_op *op, int cgroup_fd, u64 now_ns)
 {
 	int ret;
 
-	p->id++;
 	p->busy = true;
 	p->end = 0;
 	p->code = 0;
@@ -198,8 +192,9 @@ void program_start(struct program *p, const struct scenario_op *op, u64 now_ns)
 	p->start_ns = now_ns;
 	p->timeout_ms = op->timeout_ms;
 	p->wake_ns = now_ns + op->timeout_ms * NSEC_PER_MSEC;
-	send_start(p, op->tag);
-	ret = start(p, op);
+	if (!p->late)
+		outputs_start(p->outputs, op->tag);
+	ret = start(p, op, cgroup_fd);
 	if (ret)
 		not_started(p, op->path, ret, now_ns);
 	else
@@ -215,15 +210,22 @@ bool program_reaped(struct program *p, pid_t pid, int status)
 	return true;
 }
 
+static void kill_text(const struct program *p, char *text, size_t len)
+{
+	if (p->end == WIRE_RUN_TIMED_OUT)
+		snprintf(text, len, "was killed: it had not ended after %u ms", p->timeout_ms);
+	else
+		snprintf(text, len, "was killed: its step ended before it did");
+}
+
 static void report_end(struct program *p, u64 now_ns)
 {
 	char text[96];
 
 	/* What it left behind, or the output would never end. */
 	kill(-p->pid, SIGKILL);
-	if (p->end == WIRE_RUN_TIMED_OUT) {
-		snprintf(text, sizeof(text), "was killed: it had not ended after %u ms",
-			 p->timeout_ms);
+	if (p->end) {
+		kill_text(p, text, sizeof(text));
 		finish(p, p->end, 0, text, now_ns);
 	} else if (WIFSIGNALED(p->status)) {
 		snprintf(text, sizeof(text), "was killed by signal %d (%s)", WTERMSIG(p->status),
@@ -235,20 +237,34 @@ static void report_end(struct program *p, u64 now_ns)
 	}
 }
 
+static void kill_now(struct program *p, enum wire_run_end end, u64 now_ns)
+{
+	p->end = end;
+	p->wake_ns = now_ns + PROGRAM_KILL_NS;
+	kill(-p->pid, SIGKILL);
+}
+
 static void out_of_time(struct program *p, u64 now_ns)
 {
 	char text[96];
 
-	if (p->end == WIRE_RUN_TIMED_OUT) {
-		snprintf(text, sizeof(text), "had not ended after %u ms, nor after SIGKILL",
-			 p->timeout_ms);
-		p->running = false;
-		finish(p, p->end, 0, text, now_ns);
+	if (!p->end) {
+		kill_now(p, WIRE_RUN_TIMED_OUT, now_ns);
 		return;
 	}
-	p->end = WIRE_RUN_TIMED_OUT;
-	p->wake_ns = now_ns + PROGRAM_KILL_NS;
-	kill(-p->pid, SIGKILL);
+	if (p->end == WIRE_RUN_TIMED_OUT)
+		snprintf(text, sizeof(text), "had not ended after %u ms, nor after SIGKILL",
+			 p->timeout_ms);
+	else
+		snprintf(text, sizeof(text), "had not ended with its step, nor after SIGKILL");
+	p->running = false;
+	finish(p, p->end, 0, text, now_ns);
+}
+
+void program_kill(struct program *p, u64 now_ns)
+{
+	if (p->running && !p->end)
+		kill_now(p, WIRE_RUN_CANCELLED, now_ns);
 }
 
 bool program_step(struct program *p, u64 now_ns)

@@ -28,22 +28,17 @@ void result_stage(struct wire_result_view *r, enum wire_stage stage)
 		r->stage = stage;
 }
 
-int result_send(struct wire_result_view *r, const struct workers *ws, struct wire_writer *w)
+int result_send(struct wire_result_view *r, const struct groups *gs, struct wire_writer *w)
 {
-	struct wire_worker_view *workers;
 	size_t len;
 	void *buf;
 	int ret;
 
-	/* One more than needed: a set of none is no special case. */
-	workers = calloc(ws->nr + 1, sizeof(*workers));
-	if (!workers)
-		return -ENOMEM;
-	r->nr_workers = ws->nr;
-	if (workers_report(ws, workers))
+	r->nr_workers = gs->nr_brief;
+	r->nr_reports = gs->reports;
+	if (!gs->incomplete && !gs->nr)
 		r->flags |= WIRE_RESULT_WORKERS_DONE;
-	ret = wire_result_encode(r, workers, &buf, &len);
-	free(workers);
+	ret = wire_result_encode(r, gs->brief, &buf, &len);
 	if (ret)
 		return ret;
 	ret = wire_writer_send(w, WIRE_TEST, buf, len);

@@ -2,8 +2,8 @@
 #ifndef KTSTR_GUEST_RESULT_H
 #define KTSTR_GUEST_RESULT_H
 
+#include "groups.h"
 #include "lib/wire_result.h"
-#include "worker.h"
 
 /**
  * result_init() - an empty result of this run
@@ -31,12 +31,13 @@ void result_stage(struct wire_result_view *r, enum wire_stage stage);
 
 /**
  * result_send() - ship the result
- * @r: the result; @r->nr_workers and WIRE_RESULT_WORKERS_DONE are filled in
- * @ws: the workers, stopped
+ * @r: the result; @r->nr_workers, @r->nr_reports and WIRE_RESULT_WORKERS_DONE are
+ *     filled in
+ * @gs: the workers, collected
  * @w: where to
  *
  * Return: 0, -ENOMEM, or what wire_writer_send() returned.
  */
-int result_send(struct wire_result_view *r, const struct workers *ws, struct wire_writer *w);
+int result_send(struct wire_result_view *r, const struct groups *gs, struct wire_writer *w);
 
 #endif /* KTSTR_GUEST_RESULT_H */

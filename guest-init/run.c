@@ -58,41 +58,68 @@ void guest_reap(struct guest *g)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (!sched_reaped(&g->sched, pid, status) &&
 		    !timecheck_reaped(&g->timecheck, pid) &&
-		    !program_reaped(&g->program, pid, status))
-			workers_reaped(&g->workers, pid);
+		    !program_reaped(&g->program, pid, status) &&
+		    !payloads_reaped(&g->payloads, pid, status))
+			groups_reaped(&g->groups, pid, status);
+}
+
+/* Beside those of payloads. */
+enum turn_fd {
+	TURN_CHILDREN,
+	TURN_SCHED,
+	TURN_OUT,
+	TURN_ERROUT,
+	TURN_HOST,
+	TURN_PROGRAM_OUT,
+	TURN_PROGRAM_ERRS,
+	TURN_FDS,
+};
+
+static void pump(struct guest *g, const struct pollfd *p, u32 payloads)
+{
+	u32 i;
+
+	if (p[TURN_SCHED].revents)
+		forward_pump(&g->sched.log);
+	if (p[TURN_OUT].revents)
+		forward_pump(&g->out);
+	if (p[TURN_ERROUT].revents)
+		forward_pump(&g->errout);
+	if (p[TURN_HOST].revents)
+		request_pump(&g->rq);
+	if (p[TURN_PROGRAM_OUT].revents || p[TURN_PROGRAM_ERRS].revents)
+		program_pump(&g->program);
+	for (i = 0; i < payloads; i++) {
+		if (!p[TURN_FDS + i].revents)
+			continue;
+		payloads_pump(&g->payloads);
+		break;
+	}
+	if (p[TURN_CHILDREN].revents)
+		guest_reap(g);
 }
 
 bool guest_turn(struct guest *g, u64 deadline_ns)
 {
-	u64 now = mono_ns(), recheck;
-	struct pollfd p[] = {
-		{ .fd = g->sigchld, .events = POLLIN },
-		{ .fd = g->sched.pid ? g->sched.log.fd : -1, .events = POLLIN },
-		{ .fd = g->out.fd, .events = POLLIN },
-		{ .fd = g->errout.fd, .events = POLLIN },
-		{ .fd = request_fd(&g->rq, now), .events = POLLIN },
-		{ .fd = g->program.out, .events = POLLIN },
-		{ .fd = g->program.errs.fd, .events = POLLIN },
+	struct pollfd p[TURN_FDS + PAYLOADS_MAX * PAYLOAD_FDS] = {
+		[TURN_CHILDREN] = { .fd = g->sigchld },
+		[TURN_SCHED] = { .fd = g->sched.pid ? g->sched.log.fd : -1 },
+		[TURN_OUT] = { .fd = g->out.fd },
+		[TURN_ERROUT] = { .fd = g->errout.fd },
+		[TURN_PROGRAM_OUT] = { .fd = g->program.out },
+		[TURN_PROGRAM_ERRS] = { .fd = g->program.errs.fd },
 	};
+	u64 now = mono_ns(), recheck = g->start_ns ? BODY_RECHECK_NS : ATTACH_RECHECK_NS;
 	struct timespec ts = { 0 };
+	u32 i, payloads;
 
-	if (now >= deadline_ns)
-		return false;
-	recheck = g->start_ns ? BODY_RECHECK_NS : ATTACH_RECHECK_NS;
-	ts.tv_nsec = min(deadline_ns - now, recheck);
-	if (ppoll(p, ARRAY_SIZE(p), &ts, NULL) <= 0)
-		return true;
-	if (p[1].revents)
-		forward_pump(&g->sched.log);
-	if (p[2].revents)
-		forward_pump(&g->out);
-	if (p[3].revents)
-		forward_pump(&g->errout);
-	if (p[4].revents)
-		request_pump(&g->rq);
-	if (p[5].revents || p[6].revents)
-		program_pump(&g->program);
-	if (p[0].revents)
-		guest_reap(g);
-	return true;
+	p[TURN_HOST].fd = request_fd(&g->rq, now);
+	for (i = 0; i < TURN_FDS; i++)
+		p[i].events = POLLIN;
+	payloads = payloads_pollfds(&g->payloads, p + TURN_FDS);
+	if (now < deadline_ns)
+		ts.tv_nsec = min(deadline_ns - now, recheck);
+	if (ppoll(p, TURN_FDS + payloads, &ts, NULL) > 0)
+		pump(g, p, payloads);
+	return now < deadline_ns;
 }

@@ -6,16 +6,33 @@
  * What the parts of a guest's run share: its state, how it sleeps, and how it
  * tells the host. One thread, that of PID 1.
  */
+#include "cgroup.h"
 #include "forward.h"
+#include "groups.h"
 #include "lib/scenario.h"
 #include "lib/util.h"
 #include "lib/wire.h"
+#include "payload.h"
 #include "program.h"
 #include "request.h"
 #include "result.h"
 #include "sched.h"
+#include "steps.h"
 #include "timecheck.h"
-#include "worker.h"
+
+/**
+ * enum sched_want - what the scheduler is to be
+ * @SCHED_WANT_NOTHING: nobody looks: there is none, or its death is all the same
+ * @SCHED_WANT_CHANGE: it is on its way in or out, and whoever started that looks
+ * @SCHED_WANT_ATTACHED: alive and attached
+ * @SCHED_WANT_DETACHED: gone, and no other one in its place
+ */
+enum sched_want {
+	SCHED_WANT_NOTHING,
+	SCHED_WANT_CHANGE,
+	SCHED_WANT_ATTACHED,
+	SCHED_WANT_DETACHED,
+};
 
 /**
  * struct guest - the one run of this machine
@@ -28,13 +45,23 @@
  * @out_w: write end of @out
  * @errout_w: write end of @errout
  * @sched: the scheduler
- * @workers: the load
+ * @want: what it is to be
+ * @want_ops: name of the ops that must be attached then, or NULL for any; the
+ *            scenario's
+ * @steps: the scenario being carried out
+ * @groups: workers
+ * @cgroups: where they are
+ * @froze: one of those was frozen at some time
+ * @hold_end: what there was when the hold of the current step was over
  * @timecheck: the child that watches the clocks
  * @rq: questions to the host
- * @program: what ops run
+ * @outputs: of programs
+ * @program: the one that is waited for
+ * @payloads: those that are not
  * @result: what the host will be told
  * @start_ns: scenario start, CLOCK_MONOTONIC; 0 before
  * @sched_died: the scheduler ended or was ejected after that
+ * @sched_why: how, then
  */
 struct guest {
 	struct scenario *sc;
@@ -46,13 +73,25 @@ struct guest {
 	int out_w;
 	int errout_w;
 	struct sched sched;
-	struct workers workers;
+	enum sched_want want;
+	const char *want_ops;
+	struct steps steps;
+	struct groups groups;
+	struct cgroups cgroups;
+	bool froze;
+	struct {
+		u32 cgroups;
+		u32 workers;
+	} hold_end;
 	struct timecheck timecheck;
 	struct requests rq;
+	struct outputs outputs;
 	struct program program;
+	struct payloads payloads;
 	struct wire_result_view result;
 	u64 start_ns;
 	bool sched_died;
+	char sched_why[256];
 };
 
 /**
@@ -99,8 +138,8 @@ void guest_reap(struct guest *g);
  * @deadline_ns: CLOCK_MONOTONIC
  *
  * Until something happens, it is time to look at sched_ext again, or
- * @deadline_ns is there. Output is shipped, children are reaped and answers of
- * the host are taken on the way.
+ * @deadline_ns is there; not at all when that is past. Output is shipped, children
+ * are reaped and answers of the host are taken on the way.
  *
  * Return: false at the deadline.
  */

@@ -13,7 +13,7 @@
 static int sched_spawn(struct sched *s, const char *path, char *const *argv, int out,
 		       struct ktstr_err *err)
 {
-	int ret = spawn_program(path, argv, out, out, &s->pid);
+	int ret = spawn_program(path, argv, out, out, -1, &s->pid);
 	const char *hint = ret == -ENOENT ? " (its interpreter is not in the guest)" : "";
 
 	if (ret)
@@ -61,8 +61,9 @@ void sched_signal(const struct sched *s, int sig)
 
 void sched_log_close(struct sched *s)
 {
-	if (!s->pid)
+	if (!s->pid || s->logged)
 		return;
+	s->logged = true;
 	forward_close(&s->log);
 	forward_text(&s->log, SCHED_OUTPUT_END);
 }

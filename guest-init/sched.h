@@ -18,6 +18,7 @@
  * @running: started and not reaped
  * @status: wait status, valid once it was started and is no longer running
  * @log: its standard output and standard error
+ * @logged: that is complete
  *
  * One thread. Zeroed means "no scheduler".
  */
@@ -26,6 +27,7 @@ struct sched {
 	bool running;
 	int status;
 	struct forward log;
+	bool logged;
 };
 
 /**
@@ -64,7 +66,7 @@ void sched_signal(const struct sched *s, int sig);
 
 /**
  * sched_log_close() - ship what is left of the output, and the end marker
- * @s: the object; nothing happens when it never started
+ * @s: the object; nothing happens when it never started, or the second time
  */
 void sched_log_close(struct sched *s);
 

@@ -92,7 +92,7 @@ struct steps {
  * @ctx: passed to both
  * @now_ns: mono_ns()
  */
-void steps_init(struct steps *st, const struct scenario *sc, const struct op_action *action,
+void steps_init(struct steps *st, const struct scenario *sc, const struct op_action *const *action,
 		const struct steps_hooks *hooks, void *ctx, u64 now_ns);
 
 /**
@@ -137,7 +137,7 @@ static inline bool steps_done(const struct steps *st)
 /**
  * steps_where() - where it stands, in words
  * @st: the object
- * @buf: filled in: "backdrop", "step 2", "end"
+ * @buf: filled in: "backdrop", "step 2", "end of step 2"
  * @len: size of @buf
  *
  * Return: @buf.

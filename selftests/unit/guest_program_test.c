@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "guest-init/forward.c"
+#include "guest-init/outputs.c"
 #include "guest-init/program.c"
 #include "guest-init/spawn.c"
 #include "kselftest_harness.h"
@@ -31,6 +32,7 @@ FIXTURE(program)
 	int port;
 	off_t read;
 	struct wire_writer writer;
+	struct outputs outputs;
 	struct program p;
 	struct seen seen;
 };
@@ -42,7 +44,8 @@ FIXTURE_SETUP(program)
 	ASSERT_LE(0, self->port);
 	self->read = 0;
 	wire_writer_init(&self->writer, self->port);
-	program_init(&self->p, &self->writer);
+	outputs_init(&self->outputs, &self->writer);
+	program_init(&self->p, &self->outputs, false);
 	memset(&self->seen, 0, sizeof(self->seen));
 	self->seen.text = malloc(TEXT_MAX);
 	ASSERT_NE(NULL, self->seen.text);
@@ -116,7 +119,7 @@ static void start_op(FIXTURE_DATA(program) * self, const char *path, char **argv
 		.timeout_ms = timeout_ms,
 	};
 
-	program_start(&self->p, &op, START);
+	program_start(&self->p, &op, -1, START);
 }
 
 static void shell(FIXTURE_DATA(program) * self, char *script, u32 timeout_ms)
@@ -170,7 +173,7 @@ TEST_F(program, text_status_and_time)
 	EXPECT_EQ(6, self->seen.end.bytes);
 	EXPECT_EQ(77, self->seen.end.elapsed_ns);
 	EXPECT_STREQ("exited with status 3", self->seen.reason);
-	EXPECT_EQ(0, self->p.error);
+	EXPECT_EQ(0, self->outputs.error);
 	EXPECT_TRUE(program_step(&self->p, START + 100));
 	drain(self);
 	EXPECT_EQ(1, self->seen.ends);
@@ -201,12 +204,12 @@ TEST_F(program, large_output_comes_whole)
 		snprintf(number, sizeof(number), "%04zu", i);
 		EXPECT_EQ(0, memcmp(self->seen.text + (i + 1) * 8192 - 4, number, 4));
 	}
-	EXPECT_EQ(400 * 8192, self->p.sent);
+	EXPECT_EQ(400 * 8192, self->outputs.sent);
 }
 
 TEST_F(program, more_than_a_run_may_write_is_counted)
 {
-	self->p.sent = WIRE_OUTPUT_MAX - 4;
+	self->outputs.sent = WIRE_OUTPUT_MAX - 4;
 	shell(self, "echo 0123456789", 60000);
 	live(self);
 	finish_at(self, START + 1);
@@ -305,6 +308,75 @@ TEST_F(program, cancelled_when_it_had_ended)
 	EXPECT_EQ(4, self->seen.end.code);
 }
 
+TEST_F(program, killed_because_its_step_is_over)
+{
+	shell(self, "echo text; sleep 1000", 60000);
+	while (!self->p.bytes)
+		program_pump(&self->p);
+	program_kill(&self->p, START + 5);
+	EXPECT_EQ(START + 5 + PROGRAM_KILL_NS, self->p.wake_ns);
+	EXPECT_FALSE(program_step(&self->p, START + 6));
+	live(self);
+	/* gone already */
+	program_kill(&self->p, START + 7);
+	finish_at(self, START + 8);
+	EXPECT_EQ(WIRE_RUN_CANCELLED, self->seen.end.end);
+	EXPECT_EQ(0, self->seen.end.code);
+	EXPECT_EQ(5, self->seen.len);
+	EXPECT_STREQ("was killed: its step ended before it did", self->seen.reason);
+}
+
+TEST_F(program, a_late_one_says_nothing_before_it_is_delivered)
+{
+	self->p.late = true;
+	shell(self, "echo some; echo text; exit 2", 60000);
+	live(self);
+	EXPECT_TRUE(program_step(&self->p, START + 9));
+	drain(self);
+	EXPECT_EQ(0, self->seen.starts);
+	EXPECT_EQ(0, self->seen.len);
+	program_deliver(&self->p, "name");
+	drain(self);
+	EXPECT_EQ(1, self->seen.starts);
+	EXPECT_STREQ("name", self->seen.tag);
+	ASSERT_EQ(10, self->seen.len);
+	EXPECT_EQ(0, memcmp(self->seen.text, "some\ntext\n", 10));
+	EXPECT_EQ(WIRE_RUN_EXITED, self->seen.end.end);
+	EXPECT_EQ(2, self->seen.end.code);
+	EXPECT_EQ(9, self->seen.end.elapsed_ns);
+}
+
+/* The program goes on, the host is told how much is missing. */
+TEST_F(program, what_a_late_one_writes_is_bounded)
+{
+	self->p.late = true;
+	shell(self, "head -c 3000000 /dev/zero; exit 0", 60000);
+	live(self);
+	EXPECT_TRUE(program_step(&self->p, START + 9));
+	program_deliver(&self->p, "name");
+	drain(self);
+	EXPECT_EQ(WIRE_RUN_EXITED, self->seen.end.end);
+	EXPECT_EQ(PROGRAM_LATE_MAX, self->seen.len);
+	EXPECT_EQ(3000000, self->seen.end.bytes);
+}
+
+TEST_F(program, a_cgroup_that_takes_no_process)
+{
+	const struct scenario_op op = {
+		.kind = SCENARIO_OP_PAYLOAD,
+		.tag = "tag",
+		.path = "/bin/true",
+		.argv = (char *[]){ "true", NULL },
+		.timeout_ms = 60000,
+	};
+	int fd = open("/dev", O_RDONLY | O_DIRECTORY);
+
+	program_start(&self->p, &op, fd, START);
+	close(fd);
+	finish_at(self, START + 1);
+	EXPECT_EQ(WIRE_RUN_NOT_STARTED, self->seen.end.end);
+}
+
 TEST_F(program, a_broken_port_is_remembered)
 {
 	int gone = dup(self->port);
@@ -314,7 +386,7 @@ TEST_F(program, a_broken_port_is_remembered)
 	shell(self, "echo text", 60000);
 	live(self);
 	EXPECT_TRUE(program_step(&self->p, START + 1));
-	EXPECT_EQ(-EBADF, self->p.error);
+	EXPECT_EQ(-EBADF, self->outputs.error);
 }
 
 TEST_HARNESS_MAIN

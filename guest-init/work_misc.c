@@ -40,8 +40,12 @@ static void yield_phase(struct work_run *r)
 
 static int io_phase(struct work_run *r)
 {
-	if (pwrite(r->fd, r->mem, IO_BYTES, 0) < 0 && errno != EINTR)
+	ssize_t n = pwrite(r->fd, r->mem, IO_BYTES, 0);
+
+	if (n < 0 && errno != EINTR)
 		return work_fail(r, -errno, "write");
+	if (n >= 0 && n < IO_BYTES && !work_stopping(r))
+		return work_fail(r, -ENOSPC, "write");
 	work_sleep_until(r, mono_ns() + IO_REST_NS);
 	work_tick(r, IO_BYTES / 4096);
 	return 0;

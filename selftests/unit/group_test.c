@@ -151,6 +151,31 @@ TEST_F(group, killed_worker_is_noticed)
 		EXPECT_TRUE(self->v[0].flags & WORKER_COMPLETED);
 }
 
+TEST_F(group, worker_that_cannot_go_on_says_why)
+{
+	struct rlimit full;
+	char info[WORKER_INFO_MAX];
+	u32 index = 99;
+	int status = 0;
+	pid_t pid;
+
+	/* As if the file system were full. */
+	self->sg.work.type = WORK_SEQUENCE;
+	ASSERT_EQ(0, getrlimit(RLIMIT_FSIZE, &full));
+	full.rlim_cur = 8192;
+	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &full));
+	ASSERT_EQ(0, start(&self->g, &self->sg, &self->err));
+	group_release(&self->g);
+	while (!group_died(&self->g, &index, &status)) {
+		pid = waitpid(-1, &status, 0);
+		ASSERT_LT(0, pid);
+		ASSERT_TRUE(group_reaped(&self->g, pid, status));
+	}
+	EXPECT_EQ(1, WEXITSTATUS(status));
+	EXPECT_STREQ("write: No space left on device",
+		     group_info(&self->g, index, info, sizeof(info)));
+}
+
 TEST_F(group, partner_of_a_killed_worker_stops)
 {
 	self->sg.work.type = WORK_PIPE;

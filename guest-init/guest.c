@@ -223,7 +223,7 @@ static void run(struct guest *g)
 	if (result_send(&g->result, &g->groups, &g->writer))
 		crash_report("teardown", "cannot send the result on port " BULK_PORT);
 	guest_send_code(g, WIRE_EXIT, g->result.error ? 1 : 0);
-	if (g->sched_died)
+	if (g->sched_died && !g->sc->sched_may_end)
 		guest_send_code(g, WIRE_SCDX, sched_exit_code(g->sched.status));
 }
 

@@ -17,7 +17,7 @@
  *
  * When the scheduler ends or is thrown out by the kernel during the run, LIFE
  * scheduler-died stands before TEST, and SCDX is the very last frame: the host
- * ends the run on it. A failure sends LIFE scheduler-not-attached if it is
+ * ends the run on it. It is not sent when the scheduler may end. A failure sends LIFE scheduler-not-attached if it is
  * one, then TEST with stage, error and reason, and EXIT 1. Before the port is
  * open, the reason travels as crash text instead.
  *

@@ -11,6 +11,9 @@
 #include "host/harness/kmodule.h"
 #include "host/harness/plan.h"
 #include "host/harness/plan_irqchip.h"
+#include "host/harness/plan_merge.h"
+#include "host/harness/scx_error.h"
+#include "host/harness/verdict.h"
 #include "host/kernel/image.h"
 #include "lib/util.h"
 
@@ -39,11 +42,6 @@ u32 plan_slowdown(void)
 	return getenv(EMULATED_ENV) ? EMULATED_SLOWDOWN : 1;
 }
 
-static u32 duration_ms(const struct ktstr_test *test)
-{
-	return test->duration_ms ?: KTSTR_DURATION_MS;
-}
-
 static int plan_topology(const struct ktstr_test *test, struct topology *topo,
 			 struct ktstr_err *err)
 {
@@ -55,18 +53,33 @@ static int plan_topology(const struct ktstr_test *test, struct topology *topo,
 	return topology_check(topo, err);
 }
 
+/* What its nodes ask for, and for each that does not say as much as for others. */
+static u64 default_memory(const struct topology *t)
+{
+	u64 mib = max_t(u32, topology_cpus(t) * MEM_MIB_PER_CPU, MEM_MIB_MIN), said = 0;
+	u32 i, silent = t->node ? 0 : t->nodes;
+
+	for (i = 0; t->node && i < t->nodes; i++) {
+		said += t->node[i].mem_mib;
+		silent += !t->node[i].mem_mib;
+	}
+	if (said)
+		mib = said + silent * max_t(u64, mib / t->nodes, TOPOLOGY_NODE_MEM_MIN_MIB);
+	else if (t->nodes > 1)
+		mib = max_t(u64, mib, (u64)t->nodes * TOPOLOGY_NODE_MEM_MIN_MIB);
+	return round_up(mib, 2);
+}
+
 static int plan_memory(const struct ktstr_test *test, struct vm_config *vm, struct ktstr_err *err)
 {
-	u32 mib = test->mem_mib;
+	u64 mib = test->mem_mib ?: default_memory(&vm->topo);
 
-	if (!mib)
-		mib = max_t(u32, topology_cpus(&vm->topo) * MEM_MIB_PER_CPU, MEM_MIB_MIN);
 	if (mib < 128 || mib > MEM_MIB_MAX || mib % 2)
 		return ktstr_err_set(err, -EINVAL,
-				     "guest memory of %u MiB: use an even number from 128 to %u",
-				     mib, MEM_MIB_MAX);
-	vm->mem_bytes = (u64)mib << 20;
-	return 0;
+				     "guest memory of %llu MiB: use an even number from 128 to %u",
+				     (unsigned long long)mib, MEM_MIB_MAX);
+	vm->mem_bytes = mib << 20;
+	return topology_check_mem(&vm->topo, mib, err);
 }
 
 static int plan_kernel(const struct ktstr_test *test, struct plan *p, char **path,
@@ -134,26 +147,22 @@ static u32 attach_ms(const struct ktstr_test *test)
 static int add_scenario(const struct ktstr_test *test, struct plan *p, struct initramfs *fs,
 			struct ktstr_err *err)
 {
-	struct scenario sc = {
-		.nonce = p->nonce,
-		.duration_ms = duration_ms(test),
-		.workers = p->workers,
-		.fault = test->fault,
-		.fault_after_ms = test->fault_after_ms,
-		.attach_ms = attach_ms(test),
-		.verbose = test->verbose,
-		.sched_path = p->sched_path,
-		.sched_ops = (char *)test->expect_ops,
-		.ops = p->ops.ops,
-		.nr_ops = p->ops.nr_ops,
-		.observe = p->observe,
-		.observe_first = p->observe && test->observe_first,
-		.timecheck = test->timecheck,
-	};
+	struct scenario sc = p->load.sc;
 	size_t len;
 	void *buf;
 	int ret;
 
+	sc.nonce = p->nonce;
+	sc.fault = test->fault;
+	sc.fault_after_ms = test->fault_after_ms;
+	sc.attach_ms = attach_ms(test);
+	sc.verbose = test->verbose;
+	sc.sched_path = p->sched_path;
+	sc.sched_ops = (char *)test->expect_ops;
+	sc.sched_may_end = scx_error_wanted(test);
+	sc.observe = p->observe;
+	sc.observe_first = p->observe && test->observe_first;
+	sc.timecheck = test->timecheck;
 	if (sc.sched_path) {
 		sc.sched_argv = sched_argv(test, p);
 		if (!sc.sched_argv)
@@ -163,8 +172,9 @@ static int add_scenario(const struct ktstr_test *test, struct plan *p, struct in
 	free(sc.sched_argv);
 	if (ret)
 		return ktstr_err_set(err, ret,
-				     "the scenario cannot be encoded: %s (%u workers, %u ms)",
-				     strerror(-ret), sc.workers, sc.duration_ms);
+				     "the scenario cannot be encoded: %s (%u steps, %u groups, %u ops, %u ms)",
+				     strerror(-ret), sc.nr_steps, sc.nr_groups, sc.nr_ops,
+				     sc.duration_ms);
 	ret = initramfs_add_mem(fs, SCENARIO_PATH, buf, len, 0444, err);
 	free(buf);
 	return ret;
@@ -199,7 +209,7 @@ static int plan_initramfs(const struct ktstr_test *test, struct plan *p, const c
 	if (ret >= 0)
 		ret = add_scheduler(test, p, fs, err);
 	if (!ret)
-		ret = plan_ops_carry(&p->ops, fs, err);
+		ret = scenario_plan_carry(&p->load, fs, err);
 	if (!ret)
 		ret = add_scenario(test, p, fs, err);
 	if (!ret)
@@ -214,7 +224,19 @@ out:
 	return ret;
 }
 
-static int check_observation(const struct ktstr_test *test, struct ktstr_err *err)
+/* From the start on, or from a step on. */
+static bool has_scheduler(const struct ktstr_test *test, const struct plan *p)
+{
+	u32 i;
+
+	for (i = 0; i < p->load.sc.nr_ops; i++)
+		if (p->load.sc.ops[i].kind == SCENARIO_OP_SCHED_ATTACH)
+			return true;
+	return test->scheduler;
+}
+
+static int check_observation(const struct ktstr_test *test, const struct plan *p,
+			     struct ktstr_err *err)
 {
 	if (test->no_observe && test->observe_first)
 		return ktstr_err_set(err, -EINVAL,
@@ -228,7 +250,8 @@ static int check_observation(const struct ktstr_test *test, struct ktstr_err *er
 	if (!test->fallback_map != !test->fallback_flag)
 		return ktstr_err_set(err, -EINVAL,
 				     "fallback_map and fallback_flag go together: set both or none");
-	if (!test->scheduler && (test->nr_map_writes || test->fallback_map || test->dual_snapshot))
+	if (!has_scheduler(test, p) &&
+	    (test->nr_map_writes || test->fallback_map || test->dual_snapshot))
 		return ktstr_err_set(err, -EINVAL,
 				     "map_writes, fallback_map and dual_snapshot are about a scheduler: name one");
 	if ((u32)test->host_fault > KTSTR_HOST_FAULT_STUCK_VCPU)
@@ -241,19 +264,16 @@ static int check_observation(const struct ktstr_test *test, struct ktstr_err *er
 static int plan_observation(const struct ktstr_test *test, struct plan *p, struct ktstr_err *err)
 {
 	struct coord_config *c = &p->job.coord;
+	u32 duration_ms = p->load.sc.duration_ms;
 	int ret;
 
-	ret = check_observation(test, err);
+	ret = check_observation(test, p, err);
 	if (!ret)
-		ret = plan_ops_make(test, duration_ms(test), &p->ops, err);
+		ret = plan_periodic(test, duration_ms, &p->load.ops, err);
 	if (!ret)
-		ret = plan_periodic(test, duration_ms(test), &p->ops, err);
-	if (!ret)
-		ret = plan_map_writes(test, duration_ms(test), p->map_writes, err);
-	if (!ret)
-		ret = plan_ops_end(test, duration_ms(test), &p->ops, err);
-	p->observe = (test->scheduler || test->nr_ops || test->save_memory || test->hold_ms ||
-		      test->periodic || test->monitor.enforce || test->symbol_digest) &&
+		ret = plan_map_writes(test, duration_ms, p->map_writes, err);
+	p->observe = (has_scheduler(test, p) || p->load.ops.requests || test->periodic ||
+		      test->monitor.enforce || test->symbol_digest) &&
 		     !test->no_observe;
 	c->map_writes = p->map_writes;
 	c->nr_map_writes = test->nr_map_writes;
@@ -278,7 +298,7 @@ static int plan_observation(const struct ktstr_test *test, struct plan *p, struc
 /* On top of what any run may take. */
 static u64 observation_ns(const struct plan *p)
 {
-	return (p->ops.budget_ns + (p->observe ? OBSERVE_NS : 0)) * plan_slowdown();
+	return (p->load.ops.budget_ns + (p->observe ? OBSERVE_NS : 0)) * plan_slowdown();
 }
 
 static void plan_deadlines(const struct ktstr_test *test, struct plan *p)
@@ -286,11 +306,11 @@ static void plan_deadlines(const struct ktstr_test *test, struct plan *p)
 	struct coord_config *c = &p->job.coord;
 	u64 now = mono_ns();
 
-	c->duration_ns = duration_ms(test) * (u64)NSEC_PER_MSEC;
+	c->duration_ns = p->load.sc.duration_ms * (u64)NSEC_PER_MSEC;
 	c->attach_ns = attach_ms(test) * (u64)NSEC_PER_MSEC;
 	c->nr_vcpus = topology_cpus(&p->job.vm.topo);
 	c->slowdown = plan_slowdown();
-	c->requests_ns = p->ops.budget_ns * c->slowdown;
+	c->requests_ns = p->load.ops.budget_ns * c->slowdown;
 	c->verbose = test->verbose;
 	if (test->timeout_ms)
 		c->deadline_ns = now + test->timeout_ms * (u64)NSEC_PER_MSEC;
@@ -305,6 +325,13 @@ static void plan_deadlines(const struct ktstr_test *test, struct plan *p)
 	p->job.stop_ctx = test->stop_ctx;
 }
 
+static int plan_load(struct plan *p, struct ktstr_err *err)
+{
+	int ret = scenario_plan_make(&p->test, &p->job.vm.topo, p->nonce, &p->load, err);
+
+	return ret ?: verdict_check(&p->test, &p->load, err);
+}
+
 int plan_make(const struct ktstr_test *test, struct plan *p, struct ktstr_err *err)
 {
 	struct vm_config *vm = &p->job.vm;
@@ -314,17 +341,21 @@ int plan_make(const struct ktstr_test *test, struct plan *p, struct ktstr_err *e
 	memset(p, 0, sizeof(*p));
 	if (getrandom(&p->nonce, sizeof(p->nonce), 0) != sizeof(p->nonce))
 		return ktstr_err_set(err, -EIO, "getrandom: %s", strerror(errno));
-	ret = plan_topology(test, &vm->topo, err);
+	ret = plan_merge(test, &p->test, err);
+	test = &p->test;
+	if (!ret)
+		ret = plan_topology(test, &vm->topo, err);
 	if (!ret)
 		ret = plan_memory(test, vm, err);
 	if (!ret)
 		ret = plan_irqchip(&vm->irqchip, err);
 	if (!ret)
+		ret = plan_load(p, err);
+	if (!ret)
 		ret = plan_observation(test, p, err);
 	if (!ret)
 		ret = plan_kernel(test, p, &kernel, err);
 	if (!ret) {
-		p->workers = test->workers ?: topology_cpus(&vm->topo);
 		vm->kernel = p->kernel;
 		ret = plan_cmdline(test, p, err);
 	}
@@ -339,7 +370,7 @@ int plan_make(const struct ktstr_test *test, struct plan *p, struct ktstr_err *e
 void plan_free(struct plan *p)
 {
 	kernel_image_free(p->kernel);
-	plan_ops_free(&p->ops);
+	scenario_plan_free(&p->load);
 	free(p->initrd);
 	free(p->cmdline);
 	free(p->sched_path);

@@ -3,37 +3,37 @@
 #define KTSTR_HOST_HARNESS_PLAN_H
 
 #include "host/harness/ktstr.h"
-#include "host/harness/plan_ops.h"
+#include "host/harness/scenario_plan.h"
 #include "host/harness/vmm_process.h"
 #include "lib/err.h"
 
 /**
  * struct plan - a test with every default and path filled in
+ * @test: the test, with what its struct ktstr_scheduler says
  * @job: what the VMM process has to do
  * @kernel: the image @job boots
  * @initrd: the initramfs @job boots
  * @cmdline: the test's part of the kernel command line
  * @sched_path: the scheduler's program, or NULL
- * @ops: what the guest will ask for
+ * @load: what happens in the guest
  * @map_writes: what @job writes into BPF maps
  * @observe: the guest awaits the observer and runs the watchpoints' canary
  * @nonce: of this run
- * @workers: how many are planned
  *
  * Owned by the caller: plan_free(). Not to be copied or moved: @job points
  * into it.
  */
 struct plan {
+	struct ktstr_test test;
 	struct vmm_job job;
 	struct kernel_image *kernel;
 	void *initrd;
 	char *cmdline;
 	char *sched_path;
-	struct plan_ops ops;
+	struct scenario_plan load;
 	struct coord_map_write map_writes[COORD_MAP_WRITES_MAX];
 	bool observe;
 	u64 nonce;
-	u32 workers;
 };
 
 /**

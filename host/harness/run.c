@@ -26,8 +26,9 @@ static int judge(const struct ktstr_test *test, const struct plan *p, const stru
 		.nonce = p->nonce,
 		.sched_wanted = test->scheduler,
 		.expect_ops = test->expect_ops,
-		.workers = p->workers,
+		.workers = p->load.nr_workers,
 		.test = test,
+		.load = &p->load,
 		.topo = &p->job.vm.topo,
 		.observed = p->observe,
 		.map_writes = test->nr_map_writes,
@@ -61,6 +62,7 @@ static int judge(const struct ktstr_test *test, const struct plan *p, const stru
 		in.com2 = log.com2;
 		in.com2_len = log.com2_len;
 		ret = verdict_eval(&in, res);
+		res->load.seed = p->load.seed;
 	}
 	conscan_free(&console);
 	vmm_log_free(&log);
@@ -158,17 +160,15 @@ int ktstr_run(const struct ktstr_test *test, struct ktstr_result *res)
 	memset(res, 0, sizeof(*res));
 	ret = plan_make(test, &p, &err);
 	if (!ret)
-		ret = verdict_check(test, NULL, &err);
-	if (!ret)
-		ret = run(test, &p, res, &err);
-	plan_free(&p);
+		ret = run(&p.test, &p, res, &err);
 	if (ret) {
 		ktstr_result_free(res);
 		verdict_setup_failed(res, err.msg);
 	}
 	res->timings.total_ns = mono_ns() - start;
 	res->emulated = getenv(EMULATED_ENV);
-	if (!ret && test->out_dir && run_files_write(test, res, &err))
+	if (!ret && test->out_dir && run_files_write(&p.test, res, &err))
 		files_failed(res, &err);
+	plan_free(&p);
 	return ret;
 }

@@ -9,6 +9,7 @@
 #include "lib/util.h"
 #include "report.h"
 #include "report_internal.h"
+#include "result_snapshot.h"
 
 #define COUNTER(name_) { #name_, offsetof(struct vmm_report, name_) }
 
@@ -74,13 +75,34 @@ void report_row(FILE *out, const char *label, const char *fmt, ...)
 	fputc('\n', out);
 }
 
+/* What the machine or ktstr itself is to blame for is no bug of what was tested. */
+static bool is_bug(const struct ktstr_result *res)
+{
+	return !res->infra && (res->verdict == KTSTR_FAIL || res->verdict == KTSTR_INCONCLUSIVE);
+}
+
+/* The error of the scheduler, unless the reason has said it. */
+static void print_scx_error(FILE *out, const struct ktstr_result *res)
+{
+	const struct ktstr_snapshot *s = result_failure_dump(res);
+	char msg[300];
+
+	if (!s || !s->v.exit_msg[0] || strstr(res->reason_text, s->v.exit_msg))
+		return;
+	guest_line(msg, sizeof(msg), s->v.exit_msg, strlen(s->v.exit_msg));
+	fprintf(out, "; sched_ext: %s", msg);
+}
+
 static void print_summary(FILE *out, const struct ktstr_test *test, const struct ktstr_result *res)
 {
 	char sched[256] = "EEVDF", topo[64], why[sizeof(res->reason_text)];
+	bool bug = is_bug(res);
 
-	fputs(ktstr_verdict_name(res->verdict), out);
+	fprintf(out, "%s%s", bug ? "BUG SUMMARY: " : "", ktstr_verdict_name(res->verdict));
 	if (res->infra)
 		fputs(" (infrastructure)", out);
+	if (bug)
+		fprintf(out, " (%s)", ktstr_reason_name(res->reason));
 	if (test) {
 		if (test->scheduler)
 			text_escape_line(sched, sizeof(sched), test->scheduler,
@@ -88,7 +110,10 @@ static void print_summary(FILE *out, const struct ktstr_test *test, const struct
 		fprintf(out, " %s %s", sched, report_topology(test, topo, sizeof(topo)));
 	}
 	guest_line(why, sizeof(why), res->reason_text, strlen(res->reason_text));
-	fprintf(out, ": %s\n", why);
+	fprintf(out, ": %s", why);
+	if (bug)
+		print_scx_error(out, res);
+	fputc('\n', out);
 }
 
 static void print_times(FILE *out, const struct ktstr_result *res)
@@ -144,6 +169,16 @@ static void print_vm(FILE *out, const struct ktstr_result *res)
 		report_row(out, "count", "%s: %llu", name,
 			   (unsigned long long)report_counter(r, c));
 	}
+}
+
+static void print_stage(FILE *out, const struct ktstr_result *res)
+{
+	if (res->exit_seen)
+		report_row(out, "guest", "came to stage %s, exit code %d",
+			   wire_stage_name(res->stage), res->exit_code);
+	else
+		report_row(out, "guest", "came to stage %s, no exit code",
+			   wire_stage_name(res->stage));
 }
 
 static void print_workers(FILE *out, const struct ktstr_result *res)
@@ -215,7 +250,8 @@ static void print_console(FILE *out, const struct ktstr_result *res)
 	if (res->console_kind != CONSCAN_NONE)
 		report_row(out, "console", "showed: %s", conscan_kind_name(res->console_kind));
 	if (res->verdict != KTSTR_PASS && res->console)
-		print_tail(out, "console", "guest", res->console, res->console_len, REPORT_LINES);
+		print_tail(out, "console", "guest", res->console, res->console_len,
+			   REPORT_LINES_CONSOLE);
 }
 
 static void print_memory(FILE *out, const struct ktstr_result *res)
@@ -232,25 +268,39 @@ static void print_memory(FILE *out, const struct ktstr_result *res)
 	report_row(out, "", "%s", how);
 }
 
+/* A run that never started has nothing to say about a VM. */
+static bool started(const struct ktstr_result *res)
+{
+	return res->report_valid || res->timings.first_run_ns || res->reason != KTSTR_REASON_SETUP;
+}
+
+static void print_diagnostics(FILE *out, const struct ktstr_result *res)
+{
+	print_vm(out, res);
+	print_stage(out, res);
+	report_observer_print(out, res);
+	report_output_print(out, res);
+	print_console(out, res);
+}
+
 void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct ktstr_result *res)
 {
 	print_summary(out, test, res);
-	print_times(out, res);
-	/* A run that never started has nothing to say about a VM. */
-	if (res->report_valid || res->timings.first_run_ns || res->reason != KTSTR_REASON_SETUP) {
-		print_vm(out, res);
+	if (started(res)) {
+		report_findings_print(out, res);
 		print_workers(out, res);
-		report_load_print(out, res);
+		report_cgroups_print(out, res);
+		report_timeline_print(out, res);
 		print_scheduler(out, res);
-		report_observer_print(out, res);
+	}
+	print_times(out, res);
+	if (started(res)) {
+		print_diagnostics(out, res);
+		report_dumps_print(out, res);
 		report_monitor_print(out, res);
-		report_output_print(out, res);
-		print_console(out, res);
 	}
 	if (res->artifact_dir)
 		report_row(out, "artifacts", "%s", res->artifact_dir);
-	if (res->dump_path)
-		report_row(out, "dump", "%s", res->dump_path);
 	print_memory(out, res);
 }
 

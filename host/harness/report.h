@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include "host/harness/ktstr.h"
 
-/* Lines of a log in the report; after a pass, of the scheduler's only. */
+/* Lines of the scheduler's log in the report, and after a pass. */
 #define REPORT_LINES	  40
 #define REPORT_LINES_PASS 5
+/* Of the console; after a pass, none. */
+#define REPORT_LINES_CONSOLE 20
 
 /**
  * struct report_units - work units over all workers
@@ -71,8 +73,12 @@ const char *report_topology(const struct ktstr_test *test, char *buf, size_t len
  * @test: what was run, for the first line; NULL when that is not known
  * @res: the result
  *
- * The first line is a summary: verdict, scheduler (or EEVDF), topology, reason.
- * Every other one is indented.
+ * The first line is a summary: verdict, scheduler (or EEVDF), topology, reason;
+ * of a failure, and of what stays open by the test's own doing, it begins with
+ * "BUG SUMMARY: " and has the scheduler's error. Every other line is indented, in
+ * the order in which they are best read: checks, the workers' figures, the steps,
+ * the scheduler and its log, diagnostics with the end of the console, snapshots and
+ * the dump, the monitor, files.
  */
 void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct ktstr_result *res);
 

@@ -18,11 +18,18 @@
 void __printf(3, 4) report_row(FILE *out, const char *label, const char *fmt, ...);
 
 /**
- * report_observer_print() - what the observer saw, as rows
+ * report_observer_print() - how well the host could look, and what it refused
  * @out: where to
  * @res: the result
  */
 void report_observer_print(FILE *out, const struct ktstr_result *res);
+
+/**
+ * report_dumps_print() - why sched_ext gave up, snapshots, where the dump is
+ * @out: where to
+ * @res: the result
+ */
+void report_dumps_print(FILE *out, const struct ktstr_result *res);
 
 /**
  * report_op_name() - an enum wire_op as one lower-case word
@@ -75,11 +82,26 @@ void report_monitor_print(FILE *out, const struct ktstr_result *res);
 void report_json_monitor(json_writer_t *w, const struct ktstr_result *res);
 
 /**
- * report_load_print() - checks, steps, cgroups and what the host did, as rows
+ * report_findings_print() - what came of the checks, as rows
  * @out: where to
  * @res: the result
  */
-void report_load_print(FILE *out, const struct ktstr_result *res);
+void report_findings_print(FILE *out, const struct ktstr_result *res);
+
+/**
+ * report_cgroups_print() - what the workers of each cgroup came to, and what the
+ * host did to them, as rows
+ * @out: where to
+ * @res: the result
+ */
+void report_cgroups_print(FILE *out, const struct ktstr_result *res);
+
+/**
+ * report_timeline_print() - the steps in order, with what the monitor saw in each
+ * @out: where to
+ * @res: the result
+ */
+void report_timeline_print(FILE *out, const struct ktstr_result *res);
 
 /**
  * report_json_load() - the member load

@@ -186,7 +186,7 @@ static void print_contention(FILE *out, const struct ktstr_contention *c)
 		   c->dilation, (double)c->worst_wait_ns / NSEC_PER_MSEC);
 }
 
-void report_load_print(FILE *out, const struct ktstr_result *res)
+void report_findings_print(FILE *out, const struct ktstr_result *res)
 {
 	const struct ktstr_load *l = &res->load;
 	size_t i;
@@ -194,13 +194,51 @@ void report_load_print(FILE *out, const struct ktstr_result *res)
 	for (i = 0; i < min_t(size_t, l->nr_findings, LINES_MAX); i++)
 		print_finding(out, &l->findings[i]);
 	print_more(out, l->nr_findings, "checks");
-	for (i = 0; i < min_t(size_t, l->nr_phases, LINES_MAX); i++)
-		print_phase(out, res, &l->phases[i]);
-	print_more(out, l->nr_phases, "steps");
+}
+
+void report_cgroups_print(FILE *out, const struct ktstr_result *res)
+{
+	const struct ktstr_load *l = &res->load;
+	size_t i;
+
 	for (i = 0; i < min_t(size_t, l->nr_cgroups, LINES_MAX); i++)
 		print_cgroup(out, &l->cgroups[i]);
 	print_more(out, l->nr_cgroups, "cgroups");
 	print_contention(out, &l->contention);
 	if (l->seed)
 		report_row(out, "seed", "%llu", (unsigned long long)l->seed);
+}
+
+/* What each cgroup of a step did a second, all of them on one line. */
+static void print_phase_cgroups(FILE *out, const struct ktstr_load *l, const struct ktstr_phase *p)
+{
+	char text[512] = "", name[NAME_ROOM];
+	const char *sep = "";
+	size_t i;
+	int at = 0;
+
+	for (i = 0; p->step && i < l->nr_cgroups; i++) {
+		const struct ktstr_cgroup_stats *c = &l->cgroups[i];
+
+		if (c->step != p->step || !c->wall_ns)
+			continue;
+		at = put(text, sizeof(text), at, "%s%s %.0f iterations/s", sep,
+			 c->cgroup[0] ? name_of(name, c->cgroup) : "outside of all",
+			 (double)c->iterations * NSEC_PER_SEC / (double)c->wall_ns);
+		sep = "; ";
+	}
+	if (text[0])
+		report_row(out, "", "%s", text);
+}
+
+void report_timeline_print(FILE *out, const struct ktstr_result *res)
+{
+	const struct ktstr_load *l = &res->load;
+	size_t i;
+
+	for (i = 0; i < min_t(size_t, l->nr_phases, LINES_MAX); i++) {
+		print_phase(out, res, &l->phases[i]);
+		print_phase_cgroups(out, l, &l->phases[i]);
+	}
+	print_more(out, l->nr_phases, "steps");
 }

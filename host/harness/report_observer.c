@@ -133,13 +133,19 @@ void report_observer_print(FILE *out, const struct ktstr_result *res)
 	if (res->report.freezes)
 		report_row(out, "freezes", "%llu, %.3f ms in all",
 			   (unsigned long long)res->report.freezes, ms(res->report.frozen_ns));
-	print_snapshots(out, res);
 	print_ops(out, res);
 	if (res->timecheck_seen)
 		report_row(out, "clocks",
 			   "%llu samples, %llu backwards, longest step %.3f ms, drift %.3f ms",
 			   (unsigned long long)t->samples, (unsigned long long)t->backwards,
 			   ms(t->max_step_ns), ms(t->max_drift_ns));
+}
+
+void report_dumps_print(FILE *out, const struct ktstr_result *res)
+{
+	print_snapshots(out, res);
+	if (res->dump_path)
+		report_row(out, "dump", "%s", res->dump_path);
 }
 
 const char *report_op_name(u32 op)

@@ -126,6 +126,124 @@ TEST(first_line_is_a_summary)
 	free(text);
 }
 
+/* What comes after what, for whoever reads it from the top. */
+TEST(a_failure_in_reading_order)
+{
+	struct ktstr_snapshot dump = {
+		.v = { .kind = WIRE_DUMP_FAILURE,
+		       .exit_kind = 1026,
+		       .exit_msg = "runnable task stall",
+		       .vcpu = 1,
+		       .frozen = 4,
+		       .vcpus = 4 },
+	};
+	struct ktstr_finding findings[] = {
+		{ .check = KTSTR_CHECK_GAP,
+		  .kind = KTSTR_FINDING_FAIL,
+		  .step = 1,
+		  .cgroup = "a",
+		  .text = "worker 7 stuck 2100 ms" },
+	};
+	struct ktstr_cgroup_stats cgroups[] = {
+		{ .cgroup = "a", .step = 1, .iterations = 400, .wall_ns = 2000000000 },
+		{ .cgroup = "b", .step = 1, .iterations = 100, .wall_ns = 2000000000 },
+	};
+	struct ktstr_phase phases[] = {
+		{ .step = 1, .name = (char *)"hot", .from_ns = 1, .to_ns = 2000000001 },
+	};
+	static const char *const order[] = {
+		"BUG SUMMARY: FAIL (sched_ejected) scx_simple 1n2l2c1t: ejected; sched_ext: runnable task stall\n",
+		"\n  check      fail in a, step 1: worker 7 stuck 2100 ms\n",
+		"\n  workers    3, 2 completed\n",
+		"\n  cgroup     a, step 1: ",
+		"\n  step 1     hot: 2.000 s",
+		"\n             a 200 iterations/s; b 50 iterations/s\n",
+		"\n  scheduler  ops \"simple\"",
+		"\n    sched| local=1 global=2\n",
+		"\n  time       5.000 s in all",
+		"\n  host       KVM\n",
+		"\n  guest      came to stage ",
+		", exit code 3\n",
+		"\n    guest| (    0.000000) Linux version\n",
+		"\n  failure    exit kind 1026 ",
+		"\n  dump       /out/demo.failure-dump.json\n",
+		"\n  monitor    INCONCLUSIVE",
+		"\n  artifacts  /out\n",
+	};
+	struct ktstr_result res;
+	char *text, *at, *found;
+	size_t i;
+
+	script(&res);
+	res.verdict = KTSTR_FAIL;
+	res.reason = KTSTR_REASON_SCHED_EJECTED;
+	snprintf(res.reason_text, sizeof(res.reason_text), "ejected");
+	res.exit_seen = true;
+	res.exit_code = 3;
+	res.snapshots = &dump;
+	res.nr_snapshots = 1;
+	res.load.findings = findings;
+	res.load.nr_findings = 1;
+	res.load.cgroups = cgroups;
+	res.load.nr_cgroups = 2;
+	res.load.phases = phases;
+	res.load.nr_phases = 1;
+	res.monitor.info_seen = true;
+	res.artifact_dir = "/out";
+	res.dump_path = "/out/demo.failure-dump.json";
+	text = report(&run_test, &res);
+	for (i = 0, at = text; i < ARRAY_SIZE(order); i++) {
+		found = strstr(at, order[i]);
+		ASSERT_NE(found, NULL)
+		TH_LOG("\"%s\" is not where it should be in:\n%s", order[i], text);
+		at = found + strlen(order[i]) - 1;
+	}
+	free(text);
+}
+
+TEST(what_is_no_bug_is_not_called_one)
+{
+	struct ktstr_result res;
+	char *text;
+
+	script(&res);
+	text = report(&run_test, &res);
+	lacks(_metadata, text, "BUG SUMMARY");
+	free(text);
+	res.verdict = KTSTR_SKIP;
+	text = report(&run_test, &res);
+	EXPECT_EQ(strncmp(text, "SKIP scx_simple", 15), 0);
+	free(text);
+	res.verdict = KTSTR_FAIL;
+	res.infra = true;
+	text = report(&run_test, &res);
+	lacks(_metadata, text, "BUG SUMMARY");
+	free(text);
+	res.verdict = KTSTR_INCONCLUSIVE;
+	res.infra = false;
+	text = report(NULL, &res);
+	EXPECT_EQ(strncmp(text, "BUG SUMMARY: INCONCLUSIVE (pass): ", 34), 0);
+	free(text);
+}
+
+TEST(the_end_of_the_console_is_short)
+{
+	struct ktstr_result res;
+	char many[1024] = "", *text;
+	int i;
+
+	fail_script(&res);
+	for (i = 0; i < 50; i++)
+		sprintf(many + strlen(many), "line %d\n", i);
+	res.console = many;
+	res.console_len = strlen(many);
+	text = report(&run_test, &res);
+	has(_metadata, text, "the last 20 of 50 lines:");
+	has(_metadata, text, "guest| line 30\n");
+	lacks(_metadata, text, "guest| line 29\n");
+	free(text);
+}
+
 TEST(report_of_a_pass)
 {
 	struct ktstr_result res;

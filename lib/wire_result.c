@@ -118,6 +118,22 @@ const char *vmm_exit_name(u32 exit)
 	return exit && exit < VMM_EXIT_NR ? names[exit] : "unknown exit";
 }
 
+const char *vmm_kvm_stat_name(u32 s)
+{
+	static const char *const names[VMM_KVM_STATS] = {
+		[VMM_KVM_EXITS] = "exits",
+		[VMM_KVM_HALT_EXITS] = "halt_exits",
+		[VMM_KVM_HALT_POLL_OK] = "halt_successful_poll",
+		[VMM_KVM_HALT_POLLS] = "halt_attempted_poll",
+		[VMM_KVM_HALT_WAIT_NS] = "halt_wait_ns",
+		[VMM_KVM_PREEMPTED] = "preemption_reported",
+		[VMM_KVM_SIGNALS] = "signal_exits",
+		[VMM_KVM_HYPERCALLS] = "hypercalls",
+	};
+
+	return s < VMM_KVM_STATS ? names[s] : "unknown";
+}
+
 void wire_vmm_report_encode(const struct vmm_report *r, struct wire_vmm_report *w)
 {
 	u32 u32s[WIRE_VMM_REPORT_U32S];
@@ -161,7 +177,7 @@ int wire_vmm_report_decode(const void *payload, size_t len, struct vmm_report *r
 	memcpy(r->reason, w.reason, sizeof(r->reason));
 	memcpy(r->console_line, w.console_line, sizeof(r->console_line));
 	if (!r->exit_reason || r->exit_reason >= VMM_EXIT_NR || r->stage >= WIRE_STAGE_NR ||
-	    r->contention_known > 1)
+	    r->contention_known > 1 || r->kvm_stats_known >> VMM_KVM_STATS)
 		return -EBADMSG;
 	return 0;
 }

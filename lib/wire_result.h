@@ -181,7 +181,37 @@ enum vmm_exit {
  */
 const char *vmm_exit_name(u32 exit);
 
-#define WIRE_VMM_REPORT_VERSION 3
+/**
+ * enum vmm_kvm_stat - KVM's own counters, summed over vCPUs
+ * @VMM_KVM_EXITS: times KVM came out of the guest
+ * @VMM_KVM_HALT_EXITS: for a CPU that had nothing to do
+ * @VMM_KVM_HALT_POLL_OK: polls for its wake-up that saw one
+ * @VMM_KVM_HALT_POLLS: polls for it
+ * @VMM_KVM_HALT_WAIT_NS: how long such a CPU was asleep
+ * @VMM_KVM_PREEMPTED: times the guest was told that a vCPU was taken off its CPU
+ * @VMM_KVM_SIGNALS: exits for a signal
+ * @VMM_KVM_HYPERCALLS: calls the guest made
+ * @VMM_KVM_STATS: how many there are
+ */
+enum vmm_kvm_stat {
+	VMM_KVM_EXITS,
+	VMM_KVM_HALT_EXITS,
+	VMM_KVM_HALT_POLL_OK,
+	VMM_KVM_HALT_POLLS,
+	VMM_KVM_HALT_WAIT_NS,
+	VMM_KVM_PREEMPTED,
+	VMM_KVM_SIGNALS,
+	VMM_KVM_HYPERCALLS,
+	VMM_KVM_STATS,
+};
+
+/**
+ * vmm_kvm_stat_name() - a counter by its name in KVM
+ * @s: any value; an unknown one gives "unknown"
+ */
+const char *vmm_kvm_stat_name(u32 s);
+
+#define WIRE_VMM_REPORT_VERSION 4
 
 /**
  * struct vmm_report - what the VMM process knows at the end of a run
@@ -221,6 +251,8 @@ const char *vmm_exit_name(u32 exit);
  *                first WIRE_SCST to the last WIRE_SCEN, in sum
  * @on_cpu_ns: their CPU time meanwhile, in sum
  * @worst_wait_ns: longest that one of them waited between two looks at it
+ * @kvm_stats_known: bit N: @kvm_stats[N] is there; not every KVM has all of them
+ * @kvm_stats: by enum vmm_kvm_stat, at the end
  * @reason: NUL-terminated: a sentence for the user, may be empty
  * @console_line: NUL-terminated: the console line that set @console_kind
  */
@@ -256,19 +288,21 @@ struct vmm_report {
 	u64 run_delay_ns;
 	u64 on_cpu_ns;
 	u64 worst_wait_ns;
+	u64 kvm_stats_known;
+	u64 kvm_stats[VMM_KVM_STATS];
 	char reason[256];
 	char console_line[256];
 };
 
 #define WIRE_VMM_REPORT_U32S 6
-#define WIRE_VMM_REPORT_U64S 25
+#define WIRE_VMM_REPORT_U64S 34
 
 /**
  * struct wire_vmm_report - WIRE_VMMR: struct vmm_report on the wire
  * @version: WIRE_VMM_REPORT_VERSION
  * @pad: 0
  * @u32s: exit_reason .. error, in the order of struct vmm_report
- * @u64s: frames .. worst_wait_ns, in that order
+ * @u64s: frames .. kvm_stats, in that order
  * @reason: NUL-terminated
  * @console_line: NUL-terminated
  */
@@ -280,7 +314,7 @@ struct wire_vmm_report {
 	char reason[256];
 	char console_line[256];
 } __packed;
-static_assert(sizeof(struct wire_vmm_report) == 744);
+static_assert(sizeof(struct wire_vmm_report) == 816);
 
 /**
  * wire_vmm_report_encode() - to the wire
@@ -296,8 +330,8 @@ void wire_vmm_report_encode(const struct vmm_report *r, struct wire_vmm_report *
  * @r: filled in on success
  *
  * Return: 0, -EPROTO for an unknown version, or -EBADMSG for another length,
- * an exit reason or stage that does not exist, a contention that is neither known
- * nor unknown, or a text without NUL.
+ * an exit reason, a stage or a counter of KVM that does not exist, a contention that
+ * is neither known nor unknown, or a text without NUL.
  */
 int wire_vmm_report_decode(const void *payload, size_t len, struct vmm_report *r);
 

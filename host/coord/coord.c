@@ -466,6 +466,7 @@ static void count_devices(struct coord *c)
 	r->dropped_bytes = stats.tx_dropped[VIRTIO_CONSOLE_BULK];
 	r->unhandled_io = c->vm->pio.unhandled + c->vm->mmio.unhandled;
 	r->kvm_exits = vm_exits(c->vm);
+	r->kvm_stats_known = vm_kvm_stats(c->vm, r->kvm_stats);
 }
 
 static int serve(struct coord *c, struct ktstr_err *err)

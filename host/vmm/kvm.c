@@ -87,9 +87,17 @@ static int stat_find(int fd, const struct kvm_stats_header *h, const char *name,
 	return ret;
 }
 
-int kvm_stat_open(struct kvm_stat *stat, int fd, const char *name)
+static int stat_look_up(struct kvm_stat *stat, const char *name)
 {
 	struct kvm_stats_header h;
+
+	if (pread(stat->fd, &h, sizeof(h), 0) != sizeof(h))
+		return -EIO;
+	return stat_find(stat->fd, &h, name, &stat->offset);
+}
+
+int kvm_stat_open(struct kvm_stat *stat, int fd, const char *name)
+{
 	int ret;
 
 	stat->fd = KVM_IOCTL(fd, KVM_GET_STATS_FD, 0, NULL);
@@ -98,11 +106,20 @@ int kvm_stat_open(struct kvm_stat *stat, int fd, const char *name)
 		stat->fd = -1;
 		return ret;
 	}
-	ret = pread(stat->fd, &h, sizeof(h), 0) == sizeof(h) ?
-		      stat_find(stat->fd, &h, name, &stat->offset) :
-		      -EIO;
+	ret = stat_look_up(stat, name);
 	if (ret)
 		close_fd(&stat->fd);
+	return ret;
+}
+
+int kvm_stat_peer(struct kvm_stat *stat, const struct kvm_stat *of, const char *name)
+{
+	int ret;
+
+	stat->fd = of->fd;
+	ret = of->fd < 0 ? -ENOENT : stat_look_up(stat, name);
+	if (ret)
+		stat->fd = -1;
 	return ret;
 }
 

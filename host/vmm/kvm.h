@@ -66,6 +66,19 @@ struct kvm_stat {
 int kvm_stat_open(struct kvm_stat *stat, int fd, const char *name);
 
 /**
+ * kvm_stat_peer() - find another counter of the same VM or vCPU
+ * @stat: filled in: a borrowed descriptor, not to be closed
+ * @of: from kvm_stat_open(), also after a failure
+ * @name: the counter's name
+ *
+ * Any thread; unlike kvm_stat_open() it waits for no vCPU. All vCPUs of a VM have
+ * the counter in the same place.
+ *
+ * Return: as kvm_stat_open(), -ENOENT also when @of has nothing.
+ */
+int kvm_stat_peer(struct kvm_stat *stat, const struct kvm_stat *of, const char *name);
+
+/**
  * kvm_stat_read() - the counter now; any thread, waits for nobody
  * @stat: from kvm_stat_open(), also after a failure
  *

@@ -14,6 +14,7 @@
 #include "host/vmm/vm_devices.h"
 #include "lib/log.h"
 #include "lib/util.h"
+#include "lib/wire_result.h"
 
 /* What the machine-independent part needs; arch_kvm_needs has the rest. */
 static const struct kvm_cap_need vm_needs[] = {
@@ -292,6 +293,32 @@ u64 vm_exits(struct vm *vm)
 	for (i = 0; i < vm->nr_vcpus; i++)
 		sum += kvm_stat_read(&vm->vcpus[i].exits);
 	return sum;
+}
+
+static bool sum_stat(struct vm *vm, u32 nr, u64 *sum)
+{
+	struct kvm_stat stat;
+	u32 i;
+
+	*sum = 0;
+	if (!vm->nr_vcpus || kvm_stat_peer(&stat, &vm->vcpus[0].exits, vmm_kvm_stat_name(nr)))
+		return false;
+	for (i = 0; i < vm->nr_vcpus; i++) {
+		stat.fd = vm->vcpus[i].exits.fd;
+		*sum += kvm_stat_read(&stat);
+	}
+	return true;
+}
+
+u64 vm_kvm_stats(struct vm *vm, u64 *value)
+{
+	u64 known = 0;
+	u32 i;
+
+	for (i = 0; i < VMM_KVM_STATS; i++)
+		if (sum_stat(vm, i, &value[i]))
+			known |= 1ULL << i;
+	return known;
 }
 
 void vm_join(struct vm *vm)

@@ -255,6 +255,15 @@ void vm_kick_all(struct vm *vm);
 u64 vm_exits(struct vm *vm);
 
 /**
+ * vm_kvm_stats() - what KVM has counted so far, of all vCPUs
+ * @vm: the machine
+ * @value: filled in by enum vmm_kvm_stat of lib/wire_result.h, 0 where unknown
+ *
+ * Return: bitmask of those that are there.
+ */
+u64 vm_kvm_stats(struct vm *vm, u64 *value);
+
+/**
  * vm_free() - stop and join every thread, close and unmap everything
  * @vm: a machine in any state of construction, or NULL
  *

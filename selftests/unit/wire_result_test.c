@@ -175,6 +175,7 @@ static void fill_report(struct vmm_report *r)
 	for (i = 0; i < WIRE_VMM_REPORT_U64S; i++)
 		p[i] = (i + 1) << 33 | i;
 	r->contention_known = 1;
+	r->kvm_stats_known = 0x81;
 	memcpy(r->reason, "why", 4);
 	memcpy(r->console_line, "line", 5);
 }
@@ -186,6 +187,7 @@ TEST(report_round_trip)
 
 	fill_report(&in);
 	EXPECT_EQ(in.worst_wait_ns, 25ull << 33 | 24);
+	EXPECT_EQ(in.kvm_stats[VMM_KVM_HYPERCALLS], 34ull << 33 | 33);
 	wire_vmm_report_encode(&in, &w);
 	memset(&out, 0xff, sizeof(out));
 	ASSERT_EQ(wire_vmm_report_decode(&w, sizeof(w), &out), 0);
@@ -217,6 +219,10 @@ TEST(T2_report_values)
 	wire_vmm_report_encode(&in, &w);
 	EXPECT_EQ(wire_vmm_report_decode(&w, sizeof(w), &out), -EBADMSG);
 	in.contention_known = 0;
+	in.kvm_stats_known = 1U << VMM_KVM_STATS;
+	wire_vmm_report_encode(&in, &w);
+	EXPECT_EQ(wire_vmm_report_decode(&w, sizeof(w), &out), -EBADMSG);
+	in.kvm_stats_known = 0;
 	wire_vmm_report_encode(&in, &w);
 	memset(w.reason, 'x', sizeof(w.reason));
 	EXPECT_EQ(wire_vmm_report_decode(&w, sizeof(w), &out), -EBADMSG);

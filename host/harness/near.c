@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/util.h"
@@ -38,6 +39,19 @@ unsigned int near_distance(const char *a, const char *b)
 	return rows[na % 3][nb];
 }
 
+/* Who began right may have stopped early. */
+static unsigned int near_begin(const char *name, const char *full)
+{
+	char begin[NEAR_NAME_MAX + 1];
+	unsigned int whole = near_distance(name, full), part;
+
+	if (strlen(full) <= strlen(name) || strlen(name) > NEAR_NAME_MAX)
+		return whole;
+	snprintf(begin, sizeof(begin), "%.*s", (int)strlen(name), full);
+	part = near_distance(name, begin) + 1;
+	return min(whole, part);
+}
+
 int near_names(const char *name, const struct strv *names, struct strv *near)
 {
 	unsigned int limit = max_t(size_t, strlen(name) / 3, 1), d;
@@ -45,7 +59,7 @@ int near_names(const char *name, const struct strv *names, struct strv *near)
 
 	for (d = 0; d <= limit; d++)
 		for (i = 0; i < names->nr; i++)
-			if (near_distance(name, names->v[i]) == d)
+			if (near_begin(name, names->v[i]) == d)
 				strv_add(near, names->v[i]);
 	for (i = 0; i < names->nr && *name; i++)
 		if (strstr(names->v[i], name) && !strv_has(near, names->v[i]))

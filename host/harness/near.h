@@ -22,8 +22,8 @@ unsigned int near_distance(const char *a, const char *b);
  * near_names() - those that are written nearly like a name
  * @name: as the user wrote it
  * @names: those there are
- * @near: those that differ in a third of @name at most are added, nearest first;
- *        also those that have it in them
+ * @near: those that differ, or begin otherwise, in a third of @name at most are
+ *        added, nearest first; also those that have it in them
  *
  * Return: as strv_add().
  */

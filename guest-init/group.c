@@ -16,8 +16,7 @@
 #include "work_tools.h"
 
 /* After that, what does not run is for the scheduler to explain. */
-#define SETUP_MS	 1000
-#define SETUP_THREADS_MS 5000
+#define SETUP_MS 1000
 
 static bool has_threads(const struct group *g)
 {
@@ -177,7 +176,7 @@ static int fork_all(struct group *g, struct work_birth *b, struct ktstr_err *err
 /* Return: true when all of them are set up, or have ended. */
 static bool wait_ready(const struct group *g, int ready)
 {
-	u64 end = mono_ns() + (has_threads(g) ? SETUP_THREADS_MS : SETUP_MS) * NSEC_PER_MSEC, now;
+	u64 end = mono_ns() + SETUP_MS * NSEC_PER_MSEC, now;
 	struct pollfd p = { .fd = ready };
 
 	while ((now = mono_ns()) < end)
@@ -191,30 +190,27 @@ static u32 slot_state(const struct group *g, u32 i)
 	return __atomic_load_n(&g->shared->slot[i].state, __ATOMIC_ACQUIRE);
 }
 
+static pid_t slot_tid(const struct group *g, u32 i)
+{
+	return __atomic_load_n(&g->shared->slot[i].tid, __ATOMIC_RELAXED);
+}
+
+/* Of threads that ended together, the one that failed is the cause. */
 static int check_ready(const struct group *g, bool all, struct ktstr_err *err)
 {
 	char info[WORKER_INFO_MAX];
-	u32 i, state;
-	int ret;
+	u32 i;
 
-	for (i = 0; i < g->nr; i++) {
-		state = slot_state(g, i);
-		if (state == WORK_FAILED) {
-			ret = g->shared->slot[i].error ?: -EIO;
-			return ktstr_err_set(err, ret, "group %u: worker %u of %u: %s", g->index, i,
-					     g->nr, group_info(g, i, info, sizeof(info)));
-		}
-		if (state != WORK_NEW)
-			continue;
-		if (all)
+	for (i = 0; i < g->nr; i++)
+		if (slot_state(g, i) == WORK_FAILED)
+			return ktstr_err_set(err, g->shared->slot[i].error ?: -EIO,
+					     "group %u: worker %u of %u: %s", g->index, i, g->nr,
+					     group_info(g, i, info, sizeof(info)));
+	for (i = 0; i < g->nr && all; i++)
+		if (slot_state(g, i) == WORK_NEW)
 			return ktstr_err_set(err, -ECHILD,
 					     "group %u: worker %u of %u ended before its release",
 					     g->index, i, g->nr);
-		if (has_threads(g))
-			return ktstr_err_set(err, -ETIMEDOUT,
-					     "group %u: worker %u of %u was not run for %u s",
-					     g->index, i, g->nr, SETUP_THREADS_MS / 1000);
-	}
 	return 0;
 }
 
@@ -230,31 +226,35 @@ static int misplaced(struct group *g, u32 i, u32 flag, int ret, const char *what
 static int place_cpus(struct group *g, char *const *cpus, struct ktstr_err *err)
 {
 	struct ktstr_err why = { "" };
-	char what[128];
-	u32 nr = 0, i;
+	pid_t tid;
 	int ret;
+	u32 i;
 
-	while (cpus[nr])
-		nr++;
-	for (i = 0; nr && i < g->nr; i++) {
-		ret = work_place_cpus(cpus[i % nr], g->shared->slot[i].tid, &why);
-		if (!ret || (ret == -ESRCH && g->started))
-			continue;
-		snprintf(what, sizeof(what), "CPUs \"%.32s\": %.64s", cpus[i % nr], why.msg);
-		return misplaced(g, i, WORKER_AFFINITY_ERROR, ret, what, err);
+	for (i = 0; i < g->nr; i++) {
+		tid = slot_tid(g, i);
+		/* 0 would be PID 1 itself. */
+		if (!tid)
+			return ktstr_err_set(err, -ESRCH,
+					     "group %u: worker %u of %u has not been run so far",
+					     g->index, i, g->nr);
+		ret = work_place_cpus(cpus, i, tid, &why);
+		if (ret && !(ret == -ESRCH && g->started))
+			return misplaced(g, i, WORKER_AFFINITY_ERROR, ret, why.msg, err);
 	}
 	return 0;
 }
 
+/* Threads do that themselves. */
 static int place_all(struct group *g, struct ktstr_err *err)
 {
-	int ret = 0;
+	int ret;
 	u32 i;
 
-	if (g->sg->cpus)
-		ret = place_cpus(g, g->sg->cpus, err);
+	if (has_threads(g))
+		return 0;
+	ret = place_cpus(g, g->sg->cpus, err);
 	for (i = 0; i < g->nr && !ret; i++) {
-		ret = work_place_policy(g->sg, i, g->shared->slot[i].tid);
+		ret = work_place_policy(g->sg, i, slot_tid(g, i));
 		if (ret)
 			ret = misplaced(g, i, WORKER_POLICY_ERROR, ret, "sched_setattr", err);
 	}

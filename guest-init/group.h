@@ -25,7 +25,7 @@ struct work_shared;
  * @procs: processes: @nr, or 1 when the workers are threads
  * @running: processes that are not reaped yet
  * @stopping: group_stop() or group_kill() was called: they may end
- * @started: all of them were placed
+ * @started: group_start() returned 0
  * @pid: of each process, also of its own process group; 0 from its reaping on
  * @status: how each process ended
  * @flags: WORKER_*_ERROR and WORKER_KILLED of each worker
@@ -69,16 +69,14 @@ struct group {
  *
  * Waits until each of them has set itself up, so that a failure is known here,
  * but not longer than a second: the scheduler under test may not run them. Then
- * it goes on without those that were not run (-ETIMEDOUT when they are threads,
- * which cannot be placed before), and their failure shows as group_died(). A
- * worker keeps no descriptor of the caller above 2. Processes the caller has
- * and does not know of are not reaped here.
+ * it goes on without those that were not run, and a failure of theirs shows as
+ * group_died(). A worker keeps no descriptor of the caller above 2.
  *
  * The caller ends with group_free() also after a failure; group_report() then
  * tells which worker could not be placed.
  *
  * Return: 0, -EINVAL for a work type or list of CPUs that does not exist,
- * -ENOMEM, -ETIMEDOUT, or the negative errno of mmap(2), pipe2(2), clone3(2),
+ * -ENOMEM, or the negative errno of mmap(2), pipe2(2), clone3(2),
  * sched_setaffinity(2), sched_setattr(2) or of what the worker's own set-up met
  * (set_mempolicy(2), setgroups(2), setgid(2), setuid(2), files and cgroups of its
  * work).
@@ -166,8 +164,8 @@ u64 group_total(const struct group *g);
  * passed over. The report has WORKER_AFFINITY_ERROR for one that failed.
  *
  * Return: 0, -EINVAL for a list that is none or holds no CPU the worker may run
- * on, -ERANGE for a CPU there cannot be, or the negative errno of
- * sched_setaffinity(2).
+ * on, -ERANGE for a CPU there cannot be, -ESRCH for a thread that the scheduler
+ * has not run since group_start(), or the negative errno of sched_setaffinity(2).
  */
 int group_affinity(struct group *g, char *const *cpus, struct ktstr_err *err);
 

@@ -118,6 +118,7 @@ static void fill_report(const struct group *g, u32 i, u64 start_ns, struct worke
 		v->numa_migrated = g->migrated;
 	} else {
 		memset(v, 0, sizeof(*v));
+		v->flags = r->view.flags & ERRORS;
 		v->work_units = s->units;
 		v->iterations = s->iterations;
 	}

@@ -124,12 +124,13 @@ int work_place_policy(const struct scenario_group *sg, u32 index, pid_t tid);
 
 /**
  * work_place_cpus() - give a worker its CPUs
- * @list: "0-3,8"
+ * @cpus: lists of CPUs, "0-3,8", worker i gets cpus[i % number]; NULL = all of them
+ * @index: which worker
  * @tid: its thread
- * @err: quotes a list that is none, or NULL
+ * @err: quotes the list, or NULL
  *
  * Return: 0, as cpulist_parse(), or the negative errno of sched_setaffinity(2).
  */
-int work_place_cpus(const char *list, pid_t tid, struct ktstr_err *err);
+int work_place_cpus(char *const *cpus, u32 index, pid_t tid, struct ktstr_err *err);
 
 #endif /* KTSTR_GUEST_WORK_BIRTH_H */

@@ -29,7 +29,7 @@ int work_place_policy(const struct scenario_group *sg, u32 index, pid_t tid)
 	return syscall(SYS_sched_setattr, tid, &s, 0) ? -errno : 0;
 }
 
-int work_place_cpus(const char *list, pid_t tid, struct ktstr_err *err)
+static int set_cpus(const char *list, pid_t tid, struct ktstr_err *err)
 {
 	u64 mask[TOPOLOGY_MAX_CPUS / 64] = { 0 };
 	struct cpulist l;
@@ -45,5 +45,23 @@ int work_place_cpus(const char *list, pid_t tid, struct ktstr_err *err)
 	ret = syscall(SYS_sched_setaffinity, tid, sizeof(mask), mask) ? -errno : 0;
 	if (ret)
 		ktstr_err_set(err, ret, "sched_setaffinity");
+	return ret;
+}
+
+int work_place_cpus(char *const *cpus, u32 index, pid_t tid, struct ktstr_err *err)
+{
+	struct ktstr_err why = { "" };
+	const char *list;
+	u32 nr = 0;
+	int ret;
+
+	while (cpus && cpus[nr])
+		nr++;
+	if (!nr)
+		return 0;
+	list = cpus[index % nr];
+	ret = set_cpus(list, tid, &why);
+	if (ret)
+		ktstr_err_set(err, ret, "CPUs \"%.32s\": %.64s", list, why.msg);
 	return ret;
 }

@@ -55,6 +55,26 @@ static u32 count_now(u32 *word)
 	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
+/* By itself: until it has run, PID 1 does not know it. */
+static int place_self(struct work_run *r, const struct scenario_group *sg)
+{
+	struct worker_view *v = &r->report->view;
+	struct ktstr_err err = { "" };
+	int ret;
+
+	ret = work_place_cpus(sg->cpus, r->index, r->tid, &err);
+	if (ret) {
+		v->flags |= WORKER_AFFINITY_ERROR;
+		return work_fail(r, ret, err.msg);
+	}
+	ret = work_place_policy(sg, r->index, r->tid);
+	if (ret) {
+		v->flags |= WORKER_POLICY_ERROR;
+		return work_fail(r, ret, "sched_setattr");
+	}
+	return 0;
+}
+
 /* What one of them met ends them all: it shows as a worker that has died. */
 static void *thread_main(void *arg)
 {
@@ -70,7 +90,7 @@ static void *thread_main(void *arg)
 	r->in = in;
 	r->out = out;
 	r->home = b->home;
-	if (ret || work_setup(r, b->sg))
+	if (ret || work_setup(r, b->sg) || place_self(r, b->sg))
 		_exit(1);
 	__atomic_store_n(&r->slot->state, WORK_READY, __ATOMIC_RELEASE);
 	count_up(&l->ready);

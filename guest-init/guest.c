@@ -30,10 +30,6 @@
 #define PORT_TIMEOUT_MS	     10000
 #define TIMECHECK_TIMEOUT_MS 2000
 
-#ifndef SCHED_EXT
-#define SCHED_EXT 7 /* include/uapi/linux/sched.h */
-#endif
-
 static void announce(struct guest *g)
 {
 	struct wire_kadr kadr;
@@ -78,45 +74,6 @@ static int boot(struct guest *g, struct ktstr_err *err)
 	return 0;
 }
 
-/* Workers and ops without steps make one. */
-static int one_step(struct scenario *sc, struct ktstr_err *err)
-{
-	u32 spawn = sc->workers ? 1 : 0, i;
-	struct scenario_op *ops;
-
-	if (sc->nr_steps)
-		return 0;
-	sc->steps = calloc(1, sizeof(*sc->steps));
-	sc->groups = calloc(1, sizeof(*sc->groups));
-	ops = calloc(sc->nr_ops + 2, sizeof(*ops));
-	if (!sc->steps || !sc->groups || !ops)
-		return ktstr_err_set(err, -ENOMEM, "no memory for the scenario");
-	sc->groups[0] = (struct scenario_group){
-		.step = 1,
-		.workers = sc->workers,
-		.policy = sc->sched_path ? SCHED_EXT : SCHED_OTHER,
-		.cgroup = "",
-	};
-	for (i = 0; i < sc->nr_ops; i++)
-		ops[i + spawn] = sc->ops[i];
-	ops[0] = spawn ? (struct scenario_op){ .kind = SCENARIO_OP_SPAWN } : ops[0];
-	ops[sc->nr_ops + spawn] = (struct scenario_op){
-		.kind = SCENARIO_OP_STOP,
-		.flags = SCENARIO_OP_CLEANUP,
-		.timeout_ms = GROUPS_STOP_NS / NSEC_PER_MSEC,
-	};
-	sc->ops = ops;
-	sc->nr_ops += 2 * spawn;
-	sc->nr_groups = spawn;
-	sc->nr_steps = 1;
-	sc->steps[0] = (struct scenario_step){
-		.nr_ops = sc->nr_ops,
-		.nr_end = spawn,
-		.hold_ms = sc->duration_ms,
-	};
-	return 0;
-}
-
 static int read_scenario(struct guest *g, struct ktstr_err *err)
 {
 	size_t size;
@@ -133,7 +90,7 @@ static int read_scenario(struct guest *g, struct ktstr_err *err)
 	g->result.nonce = g->sc->nonce;
 	groups_init(&g->groups, g->sc, &g->writer);
 	cgroups_init(&g->cgroups, CGROUP_MOUNT);
-	return one_step(g->sc, err);
+	return 0;
 }
 
 static void set_up(struct guest *g)

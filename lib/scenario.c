@@ -40,7 +40,6 @@ struct scenario_wire {
 	__le32 flags;
 	__le64 nonce;
 	__le32 duration_ms;
-	__le32 workers;
 	__le32 fault;
 	__le32 fault_after_ms;
 	__le32 timeout_ms;
@@ -48,7 +47,7 @@ struct scenario_wire {
 	__le32 nr_backdrop;
 	__le32 nr_end;
 } __packed;
-static_assert(sizeof(struct scenario_wire) == 48);
+static_assert(sizeof(struct scenario_wire) == 44);
 
 struct scenario_step_wire {
 	__le32 nr_ops;
@@ -163,7 +162,6 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len)
 		.flags = cpu_to_le32(flags_of(s)),
 		.nonce = cpu_to_le64(s->nonce),
 		.duration_ms = cpu_to_le32(s->duration_ms),
-		.workers = cpu_to_le32(s->workers),
 		.fault = cpu_to_le32(s->fault),
 		.fault_after_ms = cpu_to_le32(s->fault_after_ms),
 		.timeout_ms = cpu_to_le32(s->timeout_ms),
@@ -174,9 +172,8 @@ int scenario_encode(const struct scenario *s, void **buf, size_t *len)
 	struct encoder e = {};
 	__le32 frames;
 
-	if ((u32)s->fault >= SCENARIO_FAULT_NR || s->workers > SCENARIO_WORKERS_MAX ||
-	    s->nr_ops > SCENARIO_OPS_MAX || s->nr_groups > SCENARIO_GROUPS_MAX ||
-	    s->nr_steps > SCENARIO_STEPS_MAX)
+	if ((u32)s->fault >= SCENARIO_FAULT_NR || s->nr_ops > SCENARIO_OPS_MAX ||
+	    s->nr_groups > SCENARIO_GROUPS_MAX || s->nr_steps > SCENARIO_STEPS_MAX)
 		return -EINVAL;
 	put_frame(&e, TAG_SVER, &fixed, sizeof(fixed));
 	put_string(&e, TAG_SPTH, s->sched_path);
@@ -238,12 +235,10 @@ static int get_fixed(struct decoder *d, const struct wire_frame *f)
 	if (f->len != sizeof(w))
 		return bad_frame(d, f, "wrong length");
 	memcpy(&w, f->payload, sizeof(w));
-	if (le32_to_cpu(w.fault) >= SCENARIO_FAULT_NR ||
-	    le32_to_cpu(w.workers) > SCENARIO_WORKERS_MAX || le32_to_cpu(w.flags) & ~SCENARIO_FLAGS)
+	if (le32_to_cpu(w.fault) >= SCENARIO_FAULT_NR || le32_to_cpu(w.flags) & ~SCENARIO_FLAGS)
 		return bad_frame(d, f, "a value is out of range");
 	d->s->nonce = le64_to_cpu(w.nonce);
 	d->s->duration_ms = le32_to_cpu(w.duration_ms);
-	d->s->workers = le32_to_cpu(w.workers);
 	d->s->fault = le32_to_cpu(w.fault);
 	d->s->fault_after_ms = le32_to_cpu(w.fault_after_ms);
 	d->s->timeout_ms = le32_to_cpu(w.timeout_ms);

@@ -260,7 +260,6 @@ struct scenario_step {
  * struct scenario - one run, as guest-init sees it
  * @nonce: echoed in the result, so that no other run's can stand in for it
  * @duration_ms: what the holds of all steps come to
- * @workers: unused
  * @fault: what to break
  * @fault_after_ms: when, counted from scenario start
  * @attach_ms: how long the scheduler may take to attach; 0 = SCENARIO_ATTACH_MS
@@ -297,7 +296,6 @@ struct scenario_step {
 struct scenario {
 	u64 nonce;
 	u32 duration_ms;
-	u32 workers;
 	enum scenario_fault fault;
 	u32 fault_after_ms;
 	u32 attach_ms;

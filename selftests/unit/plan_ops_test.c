@@ -89,7 +89,7 @@ TEST_F(plan_ops, every_kind_goes_through)
 
 TEST_F(plan_ops, what_is_planned_can_be_encoded)
 {
-	struct scenario sc = { .duration_ms = DURATION_MS, .workers = 1 }, *back;
+	struct scenario sc = { .duration_ms = DURATION_MS }, *back;
 	size_t len;
 	void *buf;
 

@@ -105,7 +105,6 @@ static struct scenario_step every_step[] = {
 static struct scenario full = {
 	.nonce = 0x1122334455667788ull,
 	.duration_ms = 3000,
-	.workers = 4,
 	.fault = SCENARIO_FAULT_KILL_SCHED,
 	.fault_after_ms = 700,
 	.attach_ms = 20000,
@@ -198,9 +197,9 @@ static inline void add(struct file *f, const char *tag, const void *payload, siz
 	f->frames++;
 }
 
-static inline void add_version(struct file *f, u32 version, u32 workers, u32 fault)
+static inline void add_version(struct file *f, u32 version, u32 fault)
 {
-	u32 w[12] = { version, 0, 7, 0, 1000, workers, fault };
+	u32 w[11] = { version, 0, 7, 0, 1000, fault };
 
 	add(f, "SVER", w, sizeof(w));
 }
@@ -209,7 +208,7 @@ static inline struct file file_start(void)
 {
 	struct file f = {};
 
-	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
 	return f;
 }
 

@@ -15,7 +15,6 @@ TEST(round_trip)
 	ASSERT_NE(s, NULL) TH_LOG("%s", err.msg);
 	EXPECT_EQ(s->nonce, full.nonce);
 	EXPECT_EQ(s->duration_ms, 3000);
-	EXPECT_EQ(s->workers, 4);
 	EXPECT_EQ(s->fault, SCENARIO_FAULT_KILL_SCHED);
 	EXPECT_EQ(s->fault_after_ms, 700);
 	EXPECT_EQ(s->attach_ms, 20000);
@@ -111,9 +110,6 @@ TEST(encoder_refuses)
 	in.fault = SCENARIO_FAULT_NR;
 	EXPECT_EQ(scenario_encode(&in, &buf, &len), -EINVAL);
 	in.fault = 0;
-	in.workers = SCENARIO_WORKERS_MAX + 1;
-	EXPECT_EQ(scenario_encode(&in, &buf, &len), -EINVAL);
-	in.workers = 1;
 	in.sched_argv = sched_argv;
 	EXPECT_EQ(scenario_encode(&in, &buf, &len), -EINVAL);
 	in.sched_argv = NULL;
@@ -213,7 +209,7 @@ TEST(other_version)
 	struct ktstr_err err = {};
 	struct file f = {};
 
-	add_version(&f, SCENARIO_VERSION + 1, 1, 0);
+	add_version(&f, SCENARIO_VERSION + 1, 0);
 	add_end(&f, 1);
 	EXPECT_EQ(decode_errno(&f, &err), EPROTO);
 	EXPECT_NE(strstr(err.msg, "version 5"), NULL);
@@ -225,19 +221,19 @@ TEST(order_and_repeats)
 	struct file f = {};
 
 	add(&f, "SPTH", "/x", 2);
-	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, &err), EBADMSG);
 	EXPECT_NE(strstr(err.msg, "version must come first"), NULL);
 
 	memset(&f, 0, sizeof(f));
-	add_version(&f, SCENARIO_VERSION, 1, 0);
-	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
 
 	memset(&f, 0, sizeof(f));
-	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
 	add(&f, "SOPS", "a", 1);
 	add(&f, "SOPS", "b", 1);
 	add_end(&f, 3);
@@ -245,7 +241,7 @@ TEST(order_and_repeats)
 	EXPECT_NE(strstr(err.msg, "comes twice"), NULL);
 
 	memset(&f, 0, sizeof(f));
-	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
 	add_end(&f, 1);
 	add(&f, "SOPS", "b", 1);
 	EXPECT_EQ(decode_errno(&f, &err), EBADMSG);
@@ -256,17 +252,17 @@ TEST(missing_frames)
 {
 	struct file f = {};
 
-	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
 	memset(&f, 0, sizeof(f));
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
-	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
 	add_end(&f, 1);
 	EXPECT_EQ(decode_errno(&f, NULL), 0);
 	memset(&f, 0, sizeof(f));
-	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
 	add(&f, "SARG", "x", 1);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
@@ -277,11 +273,7 @@ TEST(values_out_of_range)
 	struct file f = {};
 	u32 short_version = SCENARIO_VERSION;
 
-	add_version(&f, SCENARIO_VERSION, SCENARIO_WORKERS_MAX + 1, 0);
-	add_end(&f, 1);
-	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
-	memset(&f, 0, sizeof(f));
-	add_version(&f, SCENARIO_VERSION, 1, SCENARIO_FAULT_NR);
+	add_version(&f, SCENARIO_VERSION, SCENARIO_FAULT_NR);
 	add_end(&f, 1);
 	EXPECT_EQ(decode_errno(&f, NULL), EBADMSG);
 	memset(&f, 0, sizeof(f));
@@ -298,13 +290,13 @@ TEST(T7_nul_inside_a_string_and_unknown_tags)
 	struct ktstr_err err = {};
 	struct file f = {};
 
-	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
 	add(&f, "SPTH", "/a\0b", 4);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, &err), EBADMSG);
 	EXPECT_NE(strstr(err.msg, "NUL"), NULL);
 	memset(&f, 0, sizeof(f));
-	add_version(&f, SCENARIO_VERSION, 1, 0);
+	add_version(&f, SCENARIO_VERSION, 0);
 	add(&f, "XXXX", "", 0);
 	add_end(&f, 2);
 	EXPECT_EQ(decode_errno(&f, &err), EBADMSG);

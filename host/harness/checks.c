@@ -12,18 +12,18 @@ bool checks_host_ate(const struct ktstr_contention *c, u64 wall_ns)
 	return c->known && wall_ns && c->worst_wait_ns >= wall_ns;
 }
 
-double host_wait_ns(const struct probe *p)
-{
-	const struct ktstr_contention *c = &p->in->load->contention;
-
-	return c->known ? c->worst_wait_ns : 0;
-}
-
 double host_dilation(const struct probe *p)
 {
 	const struct ktstr_contention *c = &p->in->load->contention;
 
 	return c->known && isfinite(c->dilation) && c->dilation > 1 ? c->dilation : 1;
+}
+
+double host_wait_ns(const struct probe *p, double ns)
+{
+	const struct ktstr_contention *c = &p->in->load->contention;
+
+	return c->known ? c->worst_wait_ns + (1 - 1 / host_dilation(p)) * ns : 0;
 }
 
 const char *host_text(const struct probe *p, enum ktstr_finding_kind kind, char *dst, size_t room)

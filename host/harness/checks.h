@@ -7,8 +7,9 @@
  *
  * What cannot be divided is inconclusive, but what a policy was to bring about
  * and did not is a failure. What takes wall time is held against the limit twice:
- * as it is, and with the longest wait of a vCPU for the host added to the limit.
- * What lies between is inconclusive, and never a pass.
+ * as it is, and with what the host may have added: the longest wait of a vCPU, and
+ * the vCPUs' average share of waiting in the time that was measured. What lies
+ * between is inconclusive, and never a pass.
  */
 #include "host/harness/ktstr.h"
 #include "lib/err.h"

@@ -26,16 +26,10 @@ static bool alone(struct probe *p, const struct ktstr_cgroup_stats *c)
 	return true;
 }
 
-/*
- * A vCPU that waited for the host has as much time off the CPU to share among
- * its workers, at once or in total.
- */
+/* A vCPU that waited has as much time off the CPU to share among its workers. */
 static double spread_slack(const struct probe *p, const struct ktstr_cgroup_stats *c)
 {
-	double once = c->wall_ns ? host_wait_ns(p) / c->wall_ns : 1;
-	double total = 1 - 1 / host_dilation(p);
-
-	return 100 * max(once, total);
+	return c->wall_ns ? 100 * host_wait_ns(p, c->wall_ns) / c->wall_ns : 0;
 }
 
 static void check_spread(struct probe *p, const struct ktstr_cgroup_stats *c)
@@ -110,7 +104,7 @@ static void check_p99(struct probe *p, const struct ktstr_cgroup_stats *c, const
 		      const struct latency *l)
 {
 	struct about a = about(c, l->p99);
-	enum ktstr_finding_kind kind = probe_ceiling(p, l->p99, host_wait_ns(p));
+	enum ktstr_finding_kind kind = probe_ceiling(p, l->p99, host_wait_ns(p, l->p99));
 	char host[HOST_TEXT];
 
 	if (kind != KTSTR_FINDING_PASS)
@@ -136,7 +130,7 @@ static void wake_p99(struct probe *p, const struct ktstr_cgroup_stats *c)
  */
 static double cv_slack(const struct probe *p, const struct latency *l)
 {
-	return l->mean ? host_wait_ns(p) / 2 / l->mean : 0;
+	return l->mean ? host_wait_ns(p, l->p99) / 2 / l->mean : 0;
 }
 
 static void cv(struct probe *p, const struct ktstr_cgroup_stats *c, const char *what,

@@ -89,10 +89,15 @@ enum ktstr_finding_kind probe_floor(struct probe *p, double value, double factor
 const char *host_text(const struct probe *p, enum ktstr_finding_kind kind, char *dst, size_t room);
 
 /**
- * host_wait_ns() - the longest wait of a vCPU; 0 when it is not known
+ * host_wait_ns() - what the host may have added to a time in the guest
  * @p: the probe
+ * @ns: the time, as it was measured
+ *
+ * Its longest wait, and its average share of the rest: what is long has many.
+ *
+ * Return: nanoseconds; 0 when it is not known.
  */
-double host_wait_ns(const struct probe *p);
+double host_wait_ns(const struct probe *p, double ns);
 
 /**
  * host_dilation() - how much longer the guest took than it had to, at least 1

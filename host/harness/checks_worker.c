@@ -68,8 +68,9 @@ static void isolation(struct probe *p, const struct worker_view *w)
 static void gap(struct probe *p, const struct worker_view *w)
 {
 	double ms = (double)w->max_gap_ns / NSEC_PER_MSEC;
+	double host_ms = host_wait_ns(p, w->max_gap_ns) / NSEC_PER_MSEC;
+	enum ktstr_finding_kind kind = probe_ceiling(p, ms, host_ms);
 	struct about a = about(p, w, ms);
-	enum ktstr_finding_kind kind = probe_ceiling(p, ms, host_wait_ns(p) / NSEC_PER_MSEC);
 	char host[HOST_TEXT];
 
 	if (kind != KTSTR_FINDING_PASS)

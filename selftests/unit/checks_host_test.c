@@ -178,6 +178,20 @@ TEST_F(host, spread_by_the_sum_of_waits)
 	EXPECT_FINDING(f, SPREAD, FAIL, "spread=30.0%");
 }
 
+TEST_F(host, a_long_time_has_many_waits)
+{
+	struct load_fake *f = self->f;
+
+	/* 1 ms at once, and a fifth of all time */
+	f->load.contention.worst_wait_ns = NSEC_PER_MSEC;
+	f->load.contention.dilation = 1.25;
+	f->checks.max_gap_ms = 2000;
+	f->workers[0].max_gap_ns = 2450 * NSEC_PER_MSEC;
+	EXPECT_FINDING(f, GAP, INCONCLUSIVE, "tid 100 stuck 2450ms");
+	f->workers[0].max_gap_ns = 2550 * NSEC_PER_MSEC;
+	EXPECT_FINDING(f, GAP, FAIL, "tid 100 stuck 2550ms");
+}
+
 TEST_F(host, what_is_not_about_time)
 {
 	struct load_fake *f = self->f;

@@ -7,6 +7,7 @@
 
 #include "cgroup.h"
 #include "groups.h"
+#include "lib/wire_worker.h"
 #include "lib/work.h"
 
 void groups_init(struct groups *gs, const struct scenario *sc, struct wire_writer *writer)
@@ -242,16 +243,16 @@ void groups_moved(struct groups *gs, const char *from, const char *to)
 static const char *how_it_ended(int status, char *buf, size_t len)
 {
 	if (WIFSIGNALED(status))
-		snprintf(buf, len, "was killed by signal %d (%s)", WTERMSIG(status),
+		snprintf(buf, len, "it was killed by signal %d (%s)", WTERMSIG(status),
 			 strsignal(WTERMSIG(status)));
 	else
-		snprintf(buf, len, "exited with status %d", WEXITSTATUS(status));
+		snprintf(buf, len, "it exited with status %d", WEXITSTATUS(status));
 	return buf;
 }
 
 bool groups_died(struct groups *gs, struct ktstr_err *err)
 {
-	char how[64], info[96];
+	char how[64], info[WORKER_INFO_MAX];
 	u32 i, index;
 	int status;
 
@@ -261,9 +262,9 @@ bool groups_died(struct groups *gs, struct ktstr_err *err)
 		if (r->wanted_ns || !group_died(&r->g, &index, &status))
 			continue;
 		group_info(&r->g, index, info, sizeof(info));
-		ktstr_err_set(err, -ECHILD, "worker %u of group %u (%s in cgroup '%s') %s%s%s",
-			      index, r->g.index, work_info(r->g.sg->work.type)->name, r->cgroup,
-			      how_it_ended(status, how, sizeof(how)), info[0] ? ": " : "", info);
+		ktstr_err_set(err, -ECHILD, "worker %u of group %u (%s%s%s): %s", index, r->g.index,
+			      work_info(r->g.sg->work.type)->name, *r->cgroup ? " in cgroup " : "",
+			      r->cgroup, info[0] ? info : how_it_ended(status, how, sizeof(how)));
 		stop_run(r, mono_ns());
 		return true;
 	}

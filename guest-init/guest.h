@@ -17,9 +17,9 @@
  *
  * When the scheduler ends or is thrown out by the kernel during the run, LIFE
  * scheduler-died stands before TEST, and SCDX is the very last frame: the host
- * ends the run on it. It is not sent when the scheduler may end. A failure sends LIFE scheduler-not-attached if it is
- * one, then TEST with stage, error and reason, and EXIT 1. Before the port is
- * open, the reason travels as crash text instead.
+ * ends the run on it. It is not sent when the scheduler may end. A failure sends
+ * LIFE scheduler-not-attached if it is one, then TEST with stage, error and reason,
+ * and EXIT 1. Before the port is open, the reason travels as crash text instead.
  *
  * The caller ends the machine afterwards, whatever happened. Must not be
  * called in any process but PID 1 of a machine of its own.

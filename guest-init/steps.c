@@ -167,16 +167,15 @@ static int turn_ops(struct steps *st, u64 now_ns, struct ktstr_err *err)
 	/* No time has passed in a step that has not begun. */
 	if (st->leading)
 		st->ops.start_ns = now_ns;
-	ret = ops_step(&st->ops, now_ns, err);
-	if (ret) {
-		steps_fail(st, now_ns);
-		return ret;
-	}
-	if (st->leading) {
-		if (ops_leading(&st->ops))
-			return 0;
+	if (st->leading && !ops_leading(&st->ops)) {
 		begin_hold(st, now_ns);
+		return 0;
 	}
+	ret = ops_step(&st->ops, now_ns, err);
+	if (ret)
+		steps_fail(st, now_ns);
+	if (ret || st->leading)
+		return ret;
 	if (now_ns >= st->end_ns && !ops_pending(&st->ops, st->end_ns))
 		return end_hold(st, now_ns, err);
 	if (loops(st) && now_ns < st->end_ns && now_ns >= next_round_ns(st) &&
@@ -204,20 +203,26 @@ static void between(struct steps *st, u64 now_ns)
 		begin_end(st, now_ns);
 }
 
-/* Backdrop, and what cleans up: ops one after the other, nothing to hold. */
+/*
+ * Backdrop, and what cleans up: ops one after the other, nothing to hold. The last
+ * one may have taken a while: what comes behind it is for another turn, which
+ * knows how late it is.
+ */
 static int turn_plain(struct steps *st, u64 now_ns, struct ktstr_err *err)
 {
-	int ret = ops_step(&st->ops, now_ns, err);
+	int ret;
 
-	if (ret)
-		steps_fail(st, now_ns);
-	if (ret || ops_pending(&st->ops, UINT64_MAX))
+	if (ops_pending(&st->ops, UINT64_MAX)) {
+		ret = ops_step(&st->ops, now_ns, err);
+		if (ret)
+			steps_fail(st, now_ns);
 		return ret;
+	}
 	if (st->phase == STEPS_BACKDROP)
 		return start(st, now_ns, err);
 	if (st->phase == STEPS_CLEAN)
 		end_step(st, now_ns);
-	else if (st->phase == STEPS_END)
+	else
 		st->phase = STEPS_DONE;
 	return 0;
 }

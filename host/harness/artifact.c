@@ -11,6 +11,7 @@
 #include <linux/openat2.h>
 
 #include "artifact.h"
+#include "host/harness/out_dir.h"
 #include "host/harness/snapshot_files.h"
 #include "lib/wire.h"
 
@@ -160,6 +161,8 @@ static int begin_file(struct artifact_sink *s, u32 mode)
 	ret = open_parent(s);
 	if (ret)
 		return ret;
+	if (s->session && s->files == 1)
+		out_dir_begin(s->dirfd, s->session);
 	clean_earlier(s);
 	snprintf(s->temp, sizeof(s->temp), TEMP_NAME, getpid(), s->files);
 	/* Special bits stay behind: nobody needs a set-user-ID artifact. */

@@ -22,6 +22,8 @@
  * @path: what the sender called it
  * @files: files begun
  * @bytes: bytes written
+ * @session: the results of an earlier session go when the first file comes
+ *           (out_dir.h): name of this one, or NULL
  * @tests: tests of which a file came; dumps of their earlier runs are gone
  *
  * The sender is not trusted: no component of a path may lead out of the
@@ -37,6 +39,7 @@ struct artifact_sink {
 	char path[PATH_MAX];
 	u32 files;
 	u64 bytes;
+	const char *session;
 	struct strv tests;
 };
 

@@ -8,10 +8,13 @@
 #include "discover.h"
 #include "emulated.h"
 #include "host_image.h"
+#include "git_commit.h"
 #include "host_session.h"
 #include "lib/log.h"
 #include "lib/util.h"
+#include "out_dir.h"
 #include "qemu.h"
+#include "run_context.h"
 
 /* The emulated kernel, page tables of nested guests, slack. */
 #define HOST_BASE_MIB 512
@@ -116,12 +119,25 @@ static int run_emulated(char **argv, const struct emulated_opts *opts, int *stat
 int ktstr_host_enter(int argc, char **argv, const struct emulated_opts *opts, int *status,
 		     struct ktstr_err *err)
 {
+	struct emulated_opts with_out = *opts;
+	char *out = NULL;
 	int ret = decide(err);
 
 	if (ret < 0)
 		return ret;
+	run_id_begin();
 	if (ret == RUN_HERE)
 		return 0;
-	ret = run_emulated(argv, opts, status, err);
+	git_commits_carry(opts->carry);
+	ret = 0;
+	if (!opts->artifacts) {
+		out = out_dir_default();
+		with_out.artifacts = out;
+		with_out.session = getenv(RUN_ID_ENV);
+		ret = out ? out_dir_make(err) : 0;
+	}
+	if (!ret)
+		ret = run_emulated(argv, &with_out, status, err);
+	free(out);
 	return ret < 0 ? ret : 1;
 }

@@ -51,7 +51,10 @@
  * @carry: files and directories of the host to take along, at the same paths;
  *         ELF files bring their libraries. Ended by NULL, or NULL
  * @artifacts: directory to bring back: it exists inside, and whatever files are
- *             in it at the end are written to the same path outside. Or NULL
+ *             in it at the end are written to the same path outside. NULL = that
+ *             of out_dir.h, of which an earlier session's results then go, or none
+ * @session: of @artifacts, what an earlier session left (out_dir.h) goes when the
+ *           first file comes back: name of this one, or NULL
  * @save: one more file to bring back, of any path; its holes stay holes. One that
  *        is lost on the way, as the disk is full, loses nothing else: it is said,
  *        and a status of 0 becomes EMULATED_INFRA_STATUS. Or NULL
@@ -75,6 +78,7 @@
 struct emulated_opts {
 	const char *const *carry;
 	const char *artifacts;
+	const char *session;
 	const char *save;
 	bool held;
 	const char *kernel;
@@ -97,8 +101,9 @@ struct emulated_opts {
  * the answer is always "here". That an emulated host is used is said in one line
  * on standard error.
  *
- * To be called first in main(), before any thread exists: it forks, and takes
- * SIGTERM, SIGINT, SIGHUP and SIGQUIT (those that are not ignored) while the
+ * To be called first in main(), before any thread exists: it sets $KTSTR_RUN_ID
+ * (run_context.h), and for an emulated host $KTSTR_COMMITS (git_commit.h); it forks,
+ * and takes SIGTERM, SIGINT, SIGHUP and SIGQUIT (those that are not ignored) while the
  * emulated host runs. Such a signal, or the end of the calling process, ends
  * QEMU at once; nothing is left behind. The terminal is not touched.
  *

@@ -401,6 +401,7 @@ static int open_files(struct session *s, const struct emulated_opts *opts, struc
 {
 	int ret = artifact_open(&s->artifacts, opts->artifacts, err);
 
+	s->artifacts.session = opts->session;
 	if (!ret)
 		ret = saved_file_open(&s->saved, opts->save, err);
 	if (!ret && opts->held)

@@ -10,7 +10,7 @@
 /**
  * host_session_run() - run an emulated host to its end
  * @cfg: the machine
- * @opts: artifacts, save, held and timeout_ms count
+ * @opts: artifacts, session, save, held and timeout_ms count
  * @status: set to what to exit with when 0 is returned
  * @err: why, or NULL
  *

@@ -35,6 +35,7 @@
 #include "lib/wire_result.h"
 #include "lib/wire_symbols.h"
 
+struct run_context;
 struct vtree;
 
 /* Bounds of one test; more is refused before anything starts. */
@@ -263,7 +264,10 @@ struct ktstr_scheduler {
  *           counts; the guest then waits for the observer, as with @ops
  * @extra_cmdline: appended to the guest kernel's command line; NULL = nothing
  * @verbose: guest console on standard error, loglevel 7
- * @out_dir: directory for artifacts, created when missing; NULL = none
+ * @out_dir: directory for artifacts, created when missing; NULL =
+ *           $KTSTR_OUT/PROGRAM (out_dir.h), or none where that is not set. There
+ *           a run gets a name of its own: @name, or what it ran on and with, and
+ *           a number where that is taken
  * @save_memory: file for the guest's memory and registers, an ELF vmcore that
  *               `ktstr inspect`, drgn and crash open: as they were when the
  *               scheduler failed, else at the end of the workload, else when the
@@ -338,6 +342,7 @@ struct ktstr_test {
  * @attach_ns: to the scheduler being attached
  * @scenario_ns: to the first scenario start
  * @end_ns: to the stop of the last vCPU
+ * @cleanup_ns: from there until the VMM process was gone
  *
  * 0 = not reached.
  */
@@ -348,6 +353,7 @@ struct ktstr_timings {
 	u64 attach_ns;
 	u64 scenario_ns;
 	u64 end_ns;
+	u64 cleanup_ns;
 };
 
 /**
@@ -428,6 +434,7 @@ struct ktstr_timecheck {
  *           without samples
  * @load: workers, cgroups, steps, checks
  * @emulated: the run took place in the emulated host
+ * @context: when and where, for the JSON result; or NULL
  *
  * The owner of the struct releases what it points to: ktstr_result_free().
  */
@@ -472,6 +479,7 @@ struct ktstr_result {
 	struct ktstr_monitor monitor;
 	struct ktstr_load load;
 	bool emulated;
+	struct run_context *context;
 };
 
 /**

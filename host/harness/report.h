@@ -90,17 +90,25 @@ void ktstr_report_print(FILE *out, const struct ktstr_test *test, const struct k
  *
  * Members: format (counts up when another one changes its meaning or goes),
  * verdict, exit_status, infra, reason, reason_text, stage, emulated, test,
+ * test_name, topology, passed, skipped, inconclusive, work_types[], run_id,
+ * timestamp, run_source ("ci" where $CI is set, or "local"), kernel_version, kargs[],
+ * sysctls[] (those of the kernel's command line), scheduler_commit, project_commit,
+ * vcpus, cpu_budget (CPUs of the host it might use), host, cleanup_duration_ms,
+ * kvm_stats, verifier_stats[] (null without a snapshot that has programs),
  * timings_ns, work_units, workers[], scheduler {ops, wait_status, log_cut,
  * log[]}, console {kind, line, log[]}, vm (null without a report of the VMM
  * process), snapshots[] (path, tag, kind, frozen, vcpus and the other figures of
  * struct dump_view; addresses and values as hexadecimal strings), ops_total,
  * ops[] (the first 512 records), observer (null when it said nothing),
  * timecheck (null when there was none), monitor {verdict, text, limits, checked[],
- * violations[], guest, summary, events, schedstats, samples_total, samples[] (the
- * first 512)}, outputs[], load {seed, contention (null when it is not known), findings[],
- * groups[], cgroups[] (a cgroup and step each; null where there was nothing to
- * measure), phases[], metrics[], workers_total, workers[] (the first 4096)},
- * artifact_dir, dump_path. Logs are arrays of lines.
+ * violations[], guest, summary, events, schedstats, series {samples_per_point, t_ns[],
+ * nr_running[], local_dsq_depth[]} (a row for each CPU, at most 600 points: the
+ * largest of samples in a row), samples_total, samples[] (the first 512)}, outputs[],
+ * load {seed, contention (null when it is not known), findings[], groups[], cgroups[]
+ * (a cgroup and step each; null where there was nothing to measure; histogram_ns[] of
+ * a latency: where a bucket begins, and how many are in it), phases[], metrics[],
+ * workers_total, workers[] (the first 4096)}, artifact_dir, dump_path. Logs are arrays
+ * of lines.
  *
  * Return: 0, -ENOMEM, or -EIO when @out does not take it.
  */

@@ -53,6 +53,16 @@ void report_json_guest_text(json_writer_t *w, const char *name, const char *text
 void report_json_observer(json_writer_t *w, const struct ktstr_result *res);
 
 /**
+ * report_json_context() - what the run was, where it took place, what KVM and the
+ * verifier counted
+ * @w: inside an object; pretty
+ * @test: what was run, or NULL
+ * @res: the result
+ */
+void report_json_context(json_writer_t *w, const struct ktstr_test *test,
+			 const struct ktstr_result *res);
+
+/**
  * report_output_print() - how programs in the guest ended, as rows
  * @out: where to
  * @res: the result

@@ -71,6 +71,7 @@ static void put_timings(json_writer_t *w, const struct ktstr_timings *t)
 	jsonw_uint_field(w, "attach", t->attach_ns);
 	jsonw_uint_field(w, "scenario", t->scenario_ns);
 	jsonw_uint_field(w, "end", t->end_ns);
+	jsonw_uint_field(w, "cleanup", t->cleanup_ns);
 	jsonw_end_object(w);
 }
 
@@ -159,6 +160,7 @@ int ktstr_result_json(FILE *out, const struct ktstr_test *test, const struct kts
 	jsonw_uint_field(w, "format", RESULT_JSON_FORMAT);
 	put_verdict(w, res);
 	put_test(w, test);
+	report_json_context(w, test, res);
 	put_timings(w, &res->timings);
 	put_workers(w, res);
 	put_scheduler(w, res);

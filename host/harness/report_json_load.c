@@ -116,6 +116,26 @@ static void put_worker(json_writer_t *w, const void *element)
 	jsonw_pretty(w, true);
 }
 
+/* Pairs of where a bucket begins, nanoseconds, and how many are in it. */
+static void put_histogram(json_writer_t *w, const struct latency *l)
+{
+	u32 i;
+
+	jsonw_name(w, "histogram_ns");
+	jsonw_start_array(w);
+	jsonw_pretty(w, false);
+	for (i = 0; i < LATENCY_BUCKETS; i++) {
+		if (!l->bucket[i])
+			continue;
+		jsonw_start_array(w);
+		json_u64(w, latency_bucket_start(i));
+		jsonw_uint(w, l->bucket[i]);
+		jsonw_end_array(w);
+	}
+	jsonw_end_array(w);
+	jsonw_pretty(w, true);
+}
+
 static void put_latency(json_writer_t *w, const char *name, const struct latency *l)
 {
 	if (!l->total) {
@@ -133,6 +153,7 @@ static void put_latency(json_writer_t *w, const char *name, const struct latency
 	put_us(w, "mean", l->mean);
 	put_us(w, "stddev", l->stddev);
 	put_double(w, "cv", latency_cv(l));
+	put_histogram(w, l);
 	jsonw_end_object(w);
 }
 

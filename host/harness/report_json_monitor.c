@@ -8,6 +8,8 @@
 
 /* Of all samples; "samples_total" says how many there are. */
 #define SAMPLES_MAX 512
+/* Points of the series, which spans all of them. */
+#define SERIES_MAX 600
 
 static void put_double(json_writer_t *w, const char *name, double v)
 {
@@ -205,6 +207,68 @@ static void put_samples(json_writer_t *w, const struct ktstr_monitor *m)
 	jsonw_end_array(w);
 }
 
+/* The largest value of a column on a CPU in some samples in a row. */
+static void put_peak(json_writer_t *w, const struct monitor_sample *s, size_t nr, u32 cpu,
+		     size_t offset)
+{
+	u32 peak = 0;
+	bool known = false;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (cpu >= s[i].nr_cpus || !(s[i].cpus[cpu].flags & MONITOR_CPU_RQ))
+			continue;
+		known = true;
+		peak = max(peak, *(const u32 *)((const char *)&s[i].cpus[cpu] + offset));
+	}
+	if (known)
+		jsonw_uint(w, peak);
+	else
+		jsonw_null(w);
+}
+
+static void put_rows(json_writer_t *w, const char *name, const struct ktstr_monitor *m, u32 every,
+		     size_t offset)
+{
+	u32 cpus = 0, cpu;
+	size_t i;
+
+	for (i = 0; i < m->nr_samples; i++)
+		cpus = max(cpus, m->samples[i].nr_cpus);
+	jsonw_name(w, name);
+	jsonw_start_array(w);
+	for (cpu = 0; cpu < cpus; cpu++) {
+		jsonw_start_array(w);
+		jsonw_pretty(w, false);
+		for (i = 0; i < m->nr_samples; i += every)
+			put_peak(w, &m->samples[i], min_t(size_t, every, m->nr_samples - i), cpu,
+				 offset);
+		jsonw_end_array(w);
+		jsonw_pretty(w, true);
+	}
+	jsonw_end_array(w);
+}
+
+/* All of the run in few enough points to be drawn: peaks of samples in a row. */
+static void put_series(json_writer_t *w, const struct ktstr_monitor *m)
+{
+	u32 every = (m->nr_samples + SERIES_MAX - 1) / SERIES_MAX ?: 1;
+	size_t i;
+
+	json_start(w, "series");
+	jsonw_uint_field(w, "samples_per_point", every);
+	jsonw_name(w, "t_ns");
+	jsonw_start_array(w);
+	jsonw_pretty(w, false);
+	for (i = 0; i < m->nr_samples; i += every)
+		json_u64(w, m->samples[i].t_ns);
+	jsonw_end_array(w);
+	jsonw_pretty(w, true);
+	put_rows(w, "nr_running", m, every, AT(nr_running));
+	put_rows(w, "local_dsq_depth", m, every, AT(local_dsq_depth));
+	jsonw_end_object(w);
+}
+
 void report_json_monitor(json_writer_t *w, const struct ktstr_result *res)
 {
 	const struct ktstr_monitor *m = &res->monitor;
@@ -221,6 +285,7 @@ void report_json_monitor(json_writer_t *w, const struct ktstr_result *res)
 	put_summary(w, s);
 	put_counters(w, "events", monitor_event_name, s->events, WIRE_MON_EVENTS, s->events_ns);
 	put_counters(w, "schedstats", monitor_stat_name, s->stats, MONITOR_STATS, s->stats_ns);
+	put_series(w, m);
 	put_samples(w, m);
 	jsonw_end_object(w);
 }

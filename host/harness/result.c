@@ -23,6 +23,7 @@ void ktstr_result_free(struct ktstr_result *res)
 	free(res->artifact_dir);
 	free(res->dump_path);
 	free(res->memory_path);
+	free(res->context);
 	memset(res, 0, sizeof(*res));
 }
 

@@ -9,6 +9,7 @@
 #include "host/harness/ktstr.h"
 #include "host/harness/inspect_socket.h"
 #include "host/harness/plan.h"
+#include "host/harness/run_context.h"
 #include "host/harness/run_files.h"
 #include "host/harness/saved_file.h"
 #include "host/harness/verdict.h"
@@ -128,18 +129,29 @@ static void keep_memory(struct saved_file *f, struct ktstr_result *res)
 		files_failed(res, &err);
 }
 
+static void set_cleanup(struct ktstr_result *res, u64 gone_ns)
+{
+	u64 end_ns = res->report.t_start_ns + res->report.t_end_ns;
+
+	if (res->report_valid && res->report.t_end_ns && gone_ns > end_ns)
+		res->timings.cleanup_ns = gone_ns - end_ns;
+}
+
 static int run(const struct ktstr_test *test, struct plan *p, struct ktstr_result *res,
 	       struct ktstr_err *err)
 {
 	struct vmm_outcome out;
 	struct run_fds fds;
+	u64 gone_ns;
 	int ret;
 
 	ret = open_fds(test, p, &fds, err);
 	if (!ret)
 		ret = vmm_process_run(&p->job, &out, err);
 	if (!ret) {
+		gone_ns = mono_ns();
 		ret = judge(test, p, &out, res);
+		set_cleanup(res, gone_ns);
 		vmm_outcome_free(&out);
 		if (ret)
 			ktstr_err_set(err, ret, "out of memory for the result");
@@ -167,7 +179,9 @@ int ktstr_run(const struct ktstr_test *test, struct ktstr_result *res)
 	}
 	res->timings.total_ns = mono_ns() - start;
 	res->emulated = getenv(EMULATED_ENV);
-	if (!ret && test->out_dir && run_files_write(&p.test, res, &err))
+	if (!ret)
+		res->context = run_context_new(&p.test, p.sched_path, &p.job.vm.topo);
+	if (!ret && run_files_write(&p.test, res, &err))
 		files_failed(res, &err);
 	plan_free(&p);
 	return ret;

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/harness/out_dir.h"
 #include "host/harness/report.h"
+#include "host/harness/run_context.h"
 #include "host/harness/run_files.h"
 #include "host/harness/snapshot_files.h"
 #include "lib/util.h"
@@ -85,27 +87,98 @@ static int write_reports(const struct out_dir *d, const struct ktstr_test *test,
 	return ret;
 }
 
-int run_files_write(const struct ktstr_test *test, struct ktstr_result *res, struct ktstr_err *err)
+static int write_all(struct out_dir *d, const struct ktstr_test *test, struct ktstr_result *res,
+		     struct ktstr_err *err)
+{
+	int ret = 0, lost;
+
+	snapshot_files_clean(d->fd, d->test);
+	/* a snapshot without a file is still worth a report */
+	lost = snapshot_files_write(d->fd, d->path, d->test, res, err);
+	if (lost)
+		err = NULL;
+	if (res->console_len)
+		ret = write_file(d, "console.txt", res->console, res->console_len, err);
+	if (!ret && res->sched_log_len)
+		ret = write_file(d, "sched.txt", res->sched_log, res->sched_log_len, err);
+	if (!ret)
+		ret = write_reports(d, test, res, err);
+	return lost ? lost : ret;
+}
+
+/* What it ran with and on, where the author gave it no name. */
+static void name_of(const struct ktstr_test *test, char *name, size_t len)
+{
+	const char *sched = test->scheduler ?: "EEVDF", *slash = strrchr(sched, '/');
+	char topo[64];
+
+	snprintf(name, len, "%s-%s", slash ? slash + 1 : sched,
+		 report_topology(test, topo, sizeof(topo)));
+}
+
+/* In the directory of the program, with a name that nobody else there has. */
+static int write_default(const struct ktstr_test *test, const char *path, struct ktstr_result *res,
+			 struct ktstr_err *err)
+{
+	struct ktstr_test named = *test;
+	struct out_dir d = { .fd = -1, .path = path };
+	char id[RUN_ID_MAX], wish[256], *name;
+	int ret = out_dir_make(err);
+
+	if (ret)
+		return ret;
+	ret = open_dir(&d, err);
+	if (ret)
+		return ret;
+	run_id_get(id);
+	ret = out_dir_begin(d.fd, id);
+	if (ret) {
+		ktstr_err_set(err, ret, "%s/%s: %s", path, OUT_DIR_SESSION, strerror(-ret));
+		goto out;
+	}
+	if (!test->name)
+		name_of(test, wish, sizeof(wish));
+	name = out_dir_name(d.fd, test->name ?: wish);
+	if (!name) {
+		ret = ktstr_err_set(err, -ENOMEM, "out of memory");
+		goto out;
+	}
+	named.name = name;
+	d.test = name;
+	ret = write_all(&d, &named, res, err);
+	free(name);
+out:
+	close_fd(&d.fd);
+	return ret;
+}
+
+static int write_asked(const struct ktstr_test *test, struct ktstr_result *res,
+		       struct ktstr_err *err)
 {
 	struct out_dir d = { .fd = -1, .path = test->out_dir, .test = test->name ?: "run" };
-	int ret, lost;
+	int ret;
 
 	if (strchr(d.test, '/') || d.test[0] == '.')
 		return ktstr_err_set(err, -EINVAL, "test name '%.64s' is no file name", d.test);
 	ret = open_dir(&d, err);
 	if (ret)
 		return ret;
-	snapshot_files_clean(d.fd, d.test);
-	/* a snapshot without a file is still worth a report */
-	lost = snapshot_files_write(d.fd, d.path, d.test, res, err);
-	if (lost)
-		err = NULL;
-	if (res->console_len)
-		ret = write_file(&d, "console.txt", res->console, res->console_len, err);
-	if (!ret && res->sched_log_len)
-		ret = write_file(&d, "sched.txt", res->sched_log, res->sched_log_len, err);
-	if (!ret)
-		ret = write_reports(&d, test, res, err);
+	ret = write_all(&d, test, res, err);
 	close_fd(&d.fd);
-	return lost ? lost : ret;
+	return ret;
+}
+
+int run_files_write(const struct ktstr_test *test, struct ktstr_result *res, struct ktstr_err *err)
+{
+	char *path;
+	int ret;
+
+	if (test->out_dir)
+		return write_asked(test, res, err);
+	path = out_dir_default();
+	if (!path)
+		return errno == ENOENT ? 0 : ktstr_err_set(err, -errno, "out of memory");
+	ret = write_default(test, path, res, err);
+	free(path);
+	return ret;
 }

@@ -7,7 +7,9 @@
 
 /**
  * run_files_write() - leave a run's texts in its output directory
- * @test: its name and directory; the directory is created when it is missing
+ * @test: its name and directory; the directory is created when it is missing.
+ *        Without one it is that of out_dir.h, where the name is made unique; without
+ *        that nothing is written
  * @res: the result; artifact_dir, dump_path and the snapshots' paths are set
  * @err: names the file and what went wrong, or NULL
  *

@@ -314,6 +314,14 @@ TEST_F(report, what_is_not_known_is_null)
 	lacks(_metadata, text, "inf\"");
 }
 
+TEST_F(report, what_a_histogram_is_drawn_from)
+{
+	self->cgroups[0].wake.bucket[latency_bucket(2000)] = 3;
+	self->cgroups[0].wake.bucket[latency_bucket(9000)] = 2;
+	EXPECT_TRUE(is_json(print(self, true)));
+	has(_metadata, self->text, "[[1920,3],[8192,2]]");
+}
+
 TEST_F(report, nothing_at_all)
 {
 	memset(&self->res.load, 0, sizeof(self->res.load));

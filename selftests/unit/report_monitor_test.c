@@ -154,4 +154,48 @@ TEST_F(report, texts_of_the_guest)
 	lacks(_metadata, self->text, "] BUG:");
 }
 
+static size_t count_of(const char *text, char c, const char *end)
+{
+	size_t nr = 0;
+
+	for (; text < end; text++)
+		nr += *text == c;
+	return nr;
+}
+
+/* Peaks stay, and CPUs that were not read are no zeroes. */
+TEST_F(report, a_long_run_as_a_short_series)
+{
+	struct ktstr_monitor *m = &self->res.monitor;
+	struct monitor_sample *many = calloc(4096, sizeof(*many));
+	struct monitor_cpu high = { .flags = MONITOR_CPU_RQ, .nr_running = 77 }, none = { 0 };
+	const char *at;
+	u32 i;
+
+	for (i = 0; i < 4096; i++) {
+		many[i] = self->f->s[i % 12];
+		many[i].seq = i;
+		many[i].t_ns = i * MON_PERIOD;
+	}
+	many[3001].nr_cpus = 1;
+	many[3001].cpus = &high;
+	for (i = 0; i < 7; i++) {
+		many[i].nr_cpus = 1;
+		many[i].cpus = &none;
+	}
+	m->samples = many;
+	m->nr_samples = 4096;
+	print(self, true);
+	EXPECT_TRUE(is_json(self->text));
+	has(_metadata, self->text, "\"samples_per_point\": 7,");
+	at = strstr(self->text, "\"t_ns\": [0,700000000,");
+	ASSERT_NE(NULL, at);
+	EXPECT_EQ(585, count_of(at, ',', strchr(at, ']')));
+	at = strstr(self->text, "\"nr_running\": [");
+	ASSERT_NE(NULL, at);
+	has(_metadata, at, "[null,1,1,");
+	has(_metadata, at, ",1,77,1,");
+	free(many);
+}
+
 TEST_HARNESS_MAIN

@@ -32,6 +32,8 @@ static const char *change(char buf[24], const struct compare_metric *m)
 {
 	if (!m->a.n || !m->b.n)
 		return "-";
+	if (!m->delta)
+		return "0 %";
 	if (isinf(m->rel))
 		return m->rel > 0 ? "from 0" : "below 0";
 	if (fabs(m->rel) >= 100)
@@ -78,15 +80,27 @@ static const char *word(const struct compare_metric *m)
 	}
 }
 
+/* The unit, unless the name ends in it. */
+static const char *with_unit(char *buf, size_t room, const struct stats_info *info)
+{
+	size_t name = strlen(info->name), unit = strlen(info->unit);
+	bool said = unit < name && info->name[name - unit - 1] == '_' &&
+		    !strcmp(info->name + name - unit, info->unit);
+
+	if (!unit || said)
+		return info->name;
+	snprintf(buf, room, "%s (%s)", info->name, info->unit);
+	return buf;
+}
+
 static void print_metric(FILE *out, const struct compare_metric *m, const struct compare_look *l)
 {
-	char a[24], b[24], by[24], p[24], n[24], name[600];
+	char a[24], b[24], by[24], p[24], n[48], name[1100];
 
-	snprintf(name, sizeof(name), "%s%s%s%s", m->info.name, m->info.unit[0] ? " (" : "",
-		 m->info.unit, m->info.unit[0] ? ")" : "");
 	snprintf(n, sizeof(n), "%zu/%zu", m->a.n, m->b.n);
-	fprintf(out, "  %-34s %12s %12s %s %10s %7s %7s  %s\n", name, mean(a, &m->a),
-		mean(b, &m->b), arrow(m, l->arrows), change(by, m), n, chance(p, m), word(m));
+	fprintf(out, "  %-34s %12s %12s %s %10s %7s %7s  %s\n",
+		with_unit(name, sizeof(name), &m->info), mean(a, &m->a), mean(b, &m->b),
+		arrow(m, l->arrows), change(by, m), n, chance(p, m), word(m));
 }
 
 /* Without --all what did not change is not shown, unless it could not be judged. */

@@ -124,6 +124,8 @@ TEST_F(results, no_regression)
 	EXPECT_EQ(strstr(self->out, "total_iterations"), NULL);
 	EXPECT_EQ(run(self, "%a %b --all"), 0);
 	has(_metadata, self->out, "total_iterations");
+	has(_metadata, self->out, "  worst_gap_ms  ");
+	has(_metadata, self->out, "  0 %     1/1       -  same\n");
 }
 
 TEST_F(results, regressions)

@@ -60,44 +60,123 @@ FIXTURE_VARIANT(topology)
 	bool large;
 };
 
-#define PRESET_VARIANT(id, name)          \
-	FIXTURE_VARIANT_ADD(topology, id) \
-	{                                 \
-		.preset = name,           \
-	}
-
-#define LARGE_VARIANT(id, name)                \
-	FIXTURE_VARIANT_ADD(topology, id)      \
-	{                                      \
-		.preset = name, .large = true, \
-	}
-
 /* Nodes of its own making */
-PRESET_VARIANT(tiered, NULL);
-PRESET_VARIANT(tiny_1llc, "tiny-1llc");
-PRESET_VARIANT(tiny_2llc, "tiny-2llc");
-PRESET_VARIANT(smt_2llc, "smt-2llc");
-PRESET_VARIANT(odd_3llc, "odd-3llc");
-PRESET_VARIANT(smt_3llc, "smt-3llc");
-PRESET_VARIANT(odd_5llc, "odd-5llc");
-PRESET_VARIANT(numa2_4llc, "numa2-4llc");
-LARGE_VARIANT(odd_7llc, "odd-7llc");
-LARGE_VARIANT(medium_4llc, "medium-4llc");
-LARGE_VARIANT(medium_4llc_nosmt, "medium-4llc-nosmt");
-LARGE_VARIANT(numa4_8llc, "numa4-8llc");
-LARGE_VARIANT(medium_8llc, "medium-8llc");
-LARGE_VARIANT(medium_8llc_nosmt, "medium-8llc-nosmt");
-LARGE_VARIANT(large_4llc, "large-4llc");
-LARGE_VARIANT(large_8llc, "large-8llc");
-LARGE_VARIANT(large_4llc_nosmt, "large-4llc-nosmt");
-LARGE_VARIANT(large_8llc_nosmt, "large-8llc-nosmt");
-LARGE_VARIANT(numa2_8llc, "numa2-8llc");
-LARGE_VARIANT(numa2_8llc_nosmt, "numa2-8llc-nosmt");
-LARGE_VARIANT(numa4_12llc, "numa4-12llc");
-LARGE_VARIANT(near_max_llc, "near-max-llc");
-LARGE_VARIANT(near_max_llc_nosmt, "near-max-llc-nosmt");
-LARGE_VARIANT(max_cpu, "max-cpu");
-LARGE_VARIANT(max_cpu_nosmt, "max-cpu-nosmt");
+FIXTURE_VARIANT_ADD(topology, tiered) {
+	.preset = NULL,
+};
+
+FIXTURE_VARIANT_ADD(topology, tiny_1llc) {
+	.preset = "tiny-1llc",
+};
+
+FIXTURE_VARIANT_ADD(topology, tiny_2llc) {
+	.preset = "tiny-2llc",
+};
+
+FIXTURE_VARIANT_ADD(topology, smt_2llc) {
+	.preset = "smt-2llc",
+};
+
+FIXTURE_VARIANT_ADD(topology, odd_3llc) {
+	.preset = "odd-3llc",
+};
+
+FIXTURE_VARIANT_ADD(topology, smt_3llc) {
+	.preset = "smt-3llc",
+};
+
+FIXTURE_VARIANT_ADD(topology, odd_5llc) {
+	.preset = "odd-5llc",
+};
+
+FIXTURE_VARIANT_ADD(topology, numa2_4llc) {
+	.preset = "numa2-4llc",
+};
+
+FIXTURE_VARIANT_ADD(topology, odd_7llc) {
+	.preset = "odd-7llc",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, medium_4llc) {
+	.preset = "medium-4llc",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, medium_4llc_nosmt) {
+	.preset = "medium-4llc-nosmt",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, numa4_8llc) {
+	.preset = "numa4-8llc",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, medium_8llc) {
+	.preset = "medium-8llc",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, medium_8llc_nosmt) {
+	.preset = "medium-8llc-nosmt",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, large_4llc) {
+	.preset = "large-4llc",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, large_8llc) {
+	.preset = "large-8llc",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, large_4llc_nosmt) {
+	.preset = "large-4llc-nosmt",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, large_8llc_nosmt) {
+	.preset = "large-8llc-nosmt",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, numa2_8llc) {
+	.preset = "numa2-8llc",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, numa2_8llc_nosmt) {
+	.preset = "numa2-8llc-nosmt",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, numa4_12llc) {
+	.preset = "numa4-12llc",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, near_max_llc) {
+	.preset = "near-max-llc",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, near_max_llc_nosmt) {
+	.preset = "near-max-llc-nosmt",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, max_cpu) {
+	.preset = "max-cpu",
+	.large = true,
+};
+
+FIXTURE_VARIANT_ADD(topology, max_cpu_nosmt) {
+	.preset = "max-cpu-nosmt",
+	.large = true,
+};
 
 FIXTURE_SETUP(topology)
 {
@@ -247,6 +326,8 @@ static void run(FIXTURE_DATA(topology) * self, bool large)
 		.ops = ops,
 		.nr_ops = ARRAY_SIZE(ops),
 		.timeout_ms = large ? LARGE_TIMEOUT_MS : 0,
+		/* Which the watchdog adds to what a boot may take */
+		.attach_ms = large ? LARGE_TIMEOUT_MS : 0,
 	};
 
 	ktstr_run(&test, &self->res);

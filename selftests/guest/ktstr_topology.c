@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <linux/kernel.h>
 
 #define CPU_DIR	  "/sys/devices/system/cpu"
 #define NODE_DIR  "/sys/devices/system/node"
@@ -16,6 +17,13 @@
 #define NODES_MAX 64
 #define CACHE_MAX 8
 #define OUT_BUF	  (256 << 10)
+
+static const char *const access_files[] = {
+	"read_latency",
+	"write_latency",
+	"read_bandwidth",
+	"write_bandwidth",
+};
 
 static const char *const tables[] = { "FACP", "DSDT", "APIC", "SRAT", "SLIT", "HMAT" };
 
@@ -97,12 +105,13 @@ static unsigned long present_pages(unsigned int node)
 {
 	FILE *f = fopen("/proc/zoneinfo", "re");
 	unsigned long pages, sum = 0;
-	unsigned int at = ~0U;
+	unsigned int at, here = ~0U;
 	char line[256];
 
 	while (f && fgets(line, sizeof(line), f)) {
-		sscanf(line, "Node %u,", &at);
-		if (at == node && sscanf(line, " present %lu", &pages) == 1)
+		if (sscanf(line, "Node %u,", &at) == 1)
+			here = at;
+		else if (here == node && sscanf(line, " present %lu", &pages) == 1)
 			sum += pages;
 	}
 	if (f)
@@ -112,17 +121,18 @@ static unsigned long present_pages(unsigned int node)
 
 static void print_access(unsigned int node)
 {
-	char dir[256], nodes[256];
+	char dir[256], nodes[256], name[64];
+	unsigned int i;
 
 	snprintf(dir, sizeof(dir), NODE_DIR "/node%u/access0/initiators", node);
 	if (access(dir, F_OK))
 		return;
-	printf("access %u initiators=%s read_latency=%s write_latency=%s read_bandwidth=%s write_bandwidth=%s\n",
-	       node, node_links(dir, nodes, sizeof(nodes)),
-	       node_file(node, "access0/initiators/read_latency"),
-	       node_file(node, "access0/initiators/write_latency"),
-	       node_file(node, "access0/initiators/read_bandwidth"),
-	       node_file(node, "access0/initiators/write_bandwidth"));
+	printf("access %u initiators=%s", node, node_links(dir, nodes, sizeof(nodes)));
+	for (i = 0; i < ARRAY_SIZE(access_files); i++) {
+		snprintf(name, sizeof(name), "access0/initiators/%s", access_files[i]);
+		printf(" %s=%s", access_files[i], node_file(node, name));
+	}
+	putchar('\n');
 }
 
 static void print_side_cache(unsigned int node)
@@ -180,15 +190,16 @@ static void print_cpuinfo(void)
 {
 	FILE *f = fopen("/proc/cpuinfo", "re");
 	char line[4096], vendor[64] = "-";
-	unsigned int family = 0, model = 0;
+	unsigned int family = 0, model = 0, known = 0;
 
-	while (f && fgets(line, sizeof(line), f) && line[0] != '\n') {
-		sscanf(line, "vendor_id : %63s", vendor);
-		sscanf(line, "cpu family : %u", &family);
-		sscanf(line, "model : %u", &model);
-	}
+	while (f && fgets(line, sizeof(line), f) && line[0] != '\n')
+		known += sscanf(line, "vendor_id : %63s", vendor) == 1 ||
+			 sscanf(line, "cpu family : %u", &family) == 1 ||
+			 sscanf(line, "model : %u", &model) == 1;
 	if (f)
 		fclose(f);
+	if (known < 3)
+		fprintf(stderr, "/proc/cpuinfo does not say what CPU this is\n");
 	printf("machine vendor=%s family=%u model=%u\n", vendor, family, model);
 }
 
@@ -204,7 +215,7 @@ int main(void)
 	printf("nodes online=%s has_cpu=%s has_memory=%s\n", first_line(NODE_DIR "/online"),
 	       first_line(NODE_DIR "/has_cpu"), first_line(NODE_DIR "/has_memory"));
 	for_each(NODE_DIR, "node", NODES_MAX, print_node);
-	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		print_table(tables[i]);
 	puts("end");
 	return fflush(stdout) ? 1 : 0;

@@ -247,6 +247,9 @@ struct scenario_group {
  * @nr_end: of these, the last ones, which clean up when the hold is over
  * @hold_ms: how long it lasts from its start on
  * @loop_ms: distance of its rounds; 0 = there is one
+ *
+ * It starts when its leading ops, those at 0 ms, have been carried out: however long
+ * the guest takes to set it up, its hold is as long as was asked for.
  */
 struct scenario_step {
 	u32 nr_ops;

@@ -253,8 +253,8 @@ static_assert(sizeof(struct wire_life) == 1);
  * @step_index: 0 the baseline, 1..N the steps
  * @op_count: operations of the step
  * @op_kinds: bitmask of operation kinds
- * @cgroup_count: cgroups alive
- * @worker_count: workers alive
+ * @cgroup_count: cgroups alive; WIRE_STEN: before it was cleaned up
+ * @worker_count: workers alive; likewise
  * @total_iterations: sum over all workers so far
  */
 struct wire_stim {

@@ -113,7 +113,7 @@ static int compare_test(struct compare_test *t, const struct compare_runs *r,
 	judge_verdict(t);
 	if (!r->nr[0] || !r->nr[1])
 		return 0;
-	compare_machines(t, r);
+	compare_machines(t, r, o);
 	return compare_metrics(t, r, o);
 }
 

@@ -16,6 +16,7 @@
  * @must_fail: a regression of one of these is enough
  * @fail_threshold: so many regressions are enough, from 1
  * @strict: tests that B lacks, or has no verdict of any more, are enough
+ * @force: also figures that the machine is in, or that are of other machines
  */
 struct compare_opts {
 	double threshold;
@@ -23,6 +24,7 @@ struct compare_opts {
 	struct strv must_fail;
 	u32 fail_threshold;
 	bool strict;
+	bool force;
 };
 
 /**
@@ -49,8 +51,9 @@ const char *compare_outcome_name(enum compare_outcome o);
  * struct compare_metric - one metric of one test
  * @info: the metric; its strings are borrowed from the sets
  * @rel_gate: that was applied
- * @a: of A's runs that passed; a STATS_COUNTER as if each had been as long as A's
- *     are on average
+ * @a: of A's runs that count: that passed, and that the host let run, see
+ *     COMPARE_DILATION; a STATS_COUNTER as if each had been as long as A's are on
+ *     average
  * @b: of B's, likewise
  * @delta: B's mean less A's
  * @rel: @delta over A's mean, infinite when that is 0 and @delta is not
@@ -75,8 +78,9 @@ struct compare_metric {
 
 /* Verdicts of a side, by enum ktstr_verdict. */
 #define COMPARE_VERDICTS (KTSTR_PASS + 1)
-/* A host that makes the guest's time so much longer is in its figures. */
+/* Where the host made the guest's time so much longer, figures are the host's. */
 #define COMPARE_DILATION 1.5
+#define COMPARE_NOTE_MAX 160
 
 /**
  * struct compare_test - one test on one machine under one scheduler
@@ -102,8 +106,8 @@ struct compare_test {
 	u32 verdicts[2][COMPARE_VERDICTS];
 	enum compare_outcome verdict;
 	bool no_verdict;
-	char not_comparable[160];
-	char warning[160];
+	char not_comparable[COMPARE_NOTE_MAX];
+	char warning[COMPARE_NOTE_MAX];
 	struct compare_metric *metrics;
 	size_t nr_metrics;
 	size_t compared;

@@ -16,9 +16,16 @@ struct compare_runs {
 };
 
 /**
+ * compare_run_counts() - do its figures count
+ * @run: a run
+ * @o: what counts
+ */
+bool compare_run_counts(const struct stats_run *run, const struct compare_opts *o);
+
+/**
  * compare_metrics() - compare the figures of one test
  * @t: metrics, nr_metrics and compared are filled in; not_comparable is there
- * @r: its runs, of which those that passed count
+ * @r: its runs, also those that do not count
  * @o: what counts
  *
  * Return: 0 or -ENOMEM; then @t has those that there was memory for.
@@ -29,8 +36,10 @@ int compare_metrics(struct compare_test *t, const struct compare_runs *r,
 /**
  * compare_machines() - can figures of these runs be held against each other
  * @t: not_comparable and warning are filled in
- * @r: its runs, of which those that passed count
+ * @r: its runs, also those that do not count
+ * @o: what counts
  */
-void compare_machines(struct compare_test *t, const struct compare_runs *r);
+void compare_machines(struct compare_test *t, const struct compare_runs *r,
+		      const struct compare_opts *o);
 
 #endif /* KTSTR_HOST_HARNESS_COMPARE_INTERNAL_H */

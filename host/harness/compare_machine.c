@@ -7,13 +7,15 @@
 
 /**
  * struct machine - where a side's runs took place
- * @runs: that passed
- * @emulated: of them
- * @crowded: of them, those with more vCPUs than CPUs for them
+ * @passed: runs that passed
+ * @runs: of them, those that count
+ * @emulated: of these
+ * @crowded: of these, those with more vCPUs than CPUs for them
  * @example: one of those
- * @dilation: the largest
+ * @dilation: the largest, of all that passed
  */
 struct machine {
+	size_t passed;
 	size_t runs;
 	size_t emulated;
 	size_t crowded;
@@ -21,17 +23,26 @@ struct machine {
 	double dilation;
 };
 
-static void look(struct machine *m, const struct stats_run *const *run, size_t nr)
+bool compare_run_counts(const struct stats_run *run, const struct compare_opts *o)
+{
+	return run->verdict == KTSTR_PASS && (o->force || run->dilation <= COMPARE_DILATION);
+}
+
+static void look(struct machine *m, const struct stats_run *const *run, size_t nr,
+		 const struct compare_opts *o)
 {
 	size_t i;
 
 	memset(m, 0, sizeof(*m));
 	for (i = 0; i < nr; i++) {
-		if (run[i]->verdict != KTSTR_PASS)
+		if (run[i]->verdict == KTSTR_PASS) {
+			m->passed++;
+			m->dilation = max(m->dilation, run[i]->dilation);
+		}
+		if (!compare_run_counts(run[i], o))
 			continue;
 		m->runs++;
 		m->emulated += run[i]->emulated;
-		m->dilation = max(m->dilation, run[i]->dilation);
 		if (!(run[i]->cpu_budget > 0) || run[i]->cpu_budget >= run[i]->vcpus)
 			continue;
 		m->crowded++;
@@ -45,43 +56,58 @@ static bool alike(size_t a, size_t of_a, size_t b, size_t of_b)
 	return (a == 0 && b == 0) || (a == of_a && b == of_b);
 }
 
-static void refuse(struct compare_test *t, const struct machine *a, const struct machine *b)
+/* Return: whether there is a reason not to compare. */
+static bool differ(char why[COMPARE_NOTE_MAX], const struct machine *a, const struct machine *b)
 {
 	const struct stats_run *e = a->example ?: b->example;
 
 	if (!alike(a->emulated, a->runs, b->emulated, b->runs))
-		snprintf(t->not_comparable, sizeof(t->not_comparable),
+		snprintf(why, COMPARE_NOTE_MAX,
 			 "%zu of %zu runs of A were emulated, %zu of %zu of B", a->emulated,
 			 a->runs, b->emulated, b->runs);
 	else if (!alike(a->crowded, a->runs, b->crowded, b->runs))
-		snprintf(t->not_comparable, sizeof(t->not_comparable),
+		snprintf(why, COMPARE_NOTE_MAX,
 			 "%zu of %zu runs of A had too few CPUs, %zu of %zu of B (%g for %u vCPUs)",
 			 a->crowded, a->runs, b->crowded, b->runs, e->cpu_budget, e->vcpus);
+	else if (!a->runs || !b->runs)
+		snprintf(why, COMPARE_NOTE_MAX,
+			 "the host made the guest's time up to %.2f times as long in %s",
+			 a->runs ? b->dilation : a->dilation,
+			 a->runs ? "all runs of B" :
+			 b->runs ? "all runs of A" :
+				   "all runs");
+	else
+		return false;
+	return true;
 }
 
-static void warn(struct compare_test *t, const struct machine *a, const struct machine *b)
+static void warn(char warning[COMPARE_NOTE_MAX], const struct machine *a, const struct machine *b)
 {
 	double dilation = max(a->dilation, b->dilation);
 
-	if (a->example)
-		snprintf(t->warning, sizeof(t->warning),
+	if (a->runs < a->passed || b->runs < b->passed)
+		snprintf(warning, COMPARE_NOTE_MAX,
+			 "%zu runs of A and %zu of B are left out: their time was up to %.2f times as long by the host",
+			 a->passed - a->runs, b->passed - b->runs, dilation);
+	else if (a->example)
+		snprintf(warning, COMPARE_NOTE_MAX,
 			 "%g CPUs for %u vCPUs on both sides: waits are the host's, too",
 			 a->example->cpu_budget, a->example->vcpus);
 	else if (dilation > COMPARE_DILATION)
-		snprintf(t->warning, sizeof(t->warning),
-			 "the host made the guest's time up to %.2f times as long on %s: waits are the host's, too",
-			 dilation, a->dilation > b->dilation ? "A" : "B");
+		snprintf(warning, COMPARE_NOTE_MAX,
+			 "the host made the guest's time up to %.2f times as long: waits are the host's",
+			 dilation);
 }
 
-void compare_machines(struct compare_test *t, const struct compare_runs *r)
+void compare_machines(struct compare_test *t, const struct compare_runs *r,
+		      const struct compare_opts *o)
 {
 	struct machine a, b;
 
-	look(&a, r->run[0], r->nr[0]);
-	look(&b, r->run[1], r->nr[1]);
-	if (!a.runs || !b.runs)
+	look(&a, r->run[0], r->nr[0], o);
+	look(&b, r->run[1], r->nr[1], o);
+	if (!a.passed || !b.passed)
 		return;
-	refuse(t, &a, &b);
-	if (!t->not_comparable[0])
-		warn(t, &a, &b);
+	if (!differ(o->force ? t->warning : t->not_comparable, &a, &b))
+		warn(t->warning, &a, &b);
 }

@@ -54,7 +54,7 @@ static double value_of(const struct stats_run *run, const struct source *s)
 }
 
 static void collect(struct side *side, const struct stats_run *const *run, size_t nr,
-		    const struct source *s)
+		    const struct source *s, const struct compare_opts *o)
 {
 	size_t i;
 
@@ -62,7 +62,7 @@ static void collect(struct side *side, const struct stats_run *const *run, size_
 	for (i = 0; i < nr; i++) {
 		double v = value_of(run[i], s);
 
-		if (run[i]->verdict != KTSTR_PASS || !isfinite(v))
+		if (!compare_run_counts(run[i], o) || !isfinite(v))
 			continue;
 		side->v[side->nr] = v;
 		side->span_s[side->nr++] = s->payload ? 0 : run[i]->span_s[s->metric];
@@ -174,8 +174,8 @@ static void compare_one(struct compare_test *t, const struct compare_runs *r, st
 	if (o->metrics.nr && !strv_has(&o->metrics, m->info.name) &&
 	    !strv_has(&o->must_fail, m->info.name))
 		return;
-	collect(&sides[0], r->run[0], r->nr[0], s);
-	collect(&sides[1], r->run[1], r->nr[1], s);
+	collect(&sides[0], r->run[0], r->nr[0], s, o);
+	collect(&sides[1], r->run[1], r->nr[1], s, o);
 	if (!sides[0].nr && !sides[1].nr)
 		return;
 	sum_up(m, sides);

@@ -163,6 +163,8 @@ TEST_F(results, nothing_comparable)
 	put(self, "b", "run.result.json", &emulated);
 	EXPECT_EQ(run(self, "%a %b"), 2);
 	has(_metadata, self->out, "not comparable: 0 of 1 runs of A were emulated");
+	EXPECT_EQ(run(self, "%a %b --force"), 0);
+	has(_metadata, self->out, "careful: 0 of 1 runs of A were emulated");
 }
 
 TEST_F(results, a_failure_is_a_regression)

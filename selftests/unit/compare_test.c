@@ -468,13 +468,45 @@ TEST_F(pair, too_few_cpus)
 
 TEST_F(pair, a_host_in_the_way)
 {
+	const struct compare_test *t;
+
 	add(self, A, STATS_WORST_GAP, 100)->dilation = 1.1;
-	add(self, B, STATS_WORST_GAP, 100)->dilation = 1.2;
-	compare(self);
+	add(self, B, STATS_WORST_GAP, 900)->dilation = 1.5;
+	EXPECT_EQ(compare(self)->status, COMPARE_REGRESSED);
 	EXPECT_STREQ(self->c.tests[0].warning, "");
 	self->set[B].run[0].dilation = 2;
-	compare(self);
-	EXPECT_NE(strstr(self->c.tests[0].warning, "2.00 times as long on B"), NULL);
+	EXPECT_EQ(compare(self)->status, COMPARE_NOTHING);
+	t = &self->c.tests[0];
+	EXPECT_NE(strstr(t->not_comparable, "2.00 times as long in all runs of B"), NULL)
+	TH_LOG("%s", t->not_comparable);
+	EXPECT_EQ(t->verdict, COMPARE_SAME);
+	self->opts.force = true;
+	EXPECT_EQ(compare(self)->status, COMPARE_REGRESSED);
+	t = &self->c.tests[0];
+	EXPECT_NE(strstr(t->warning, "up to 2.00 times as long: waits are the host's"), NULL)
+	TH_LOG("%s", t->warning);
+}
+
+TEST_F(pair, some_runs_with_the_host_in_the_way)
+{
+	add(self, A, STATS_WORST_GAP, 100);
+	add(self, B, STATS_WORST_GAP, 100)->dilation = 1.2;
+	add(self, B, STATS_WORST_GAP, 9000)->dilation = 3;
+	EXPECT_EQ(outcome(self), COMPARE_SAME);
+	EXPECT_EQ(self->c.tests[0].nr[B], 2);
+	EXPECT_EQ(self->c.tests[0].metrics[0].b.n, 1);
+	EXPECT_NE(strstr(self->c.tests[0].warning, "0 runs of A and 1 of B are left out"), NULL)
+	TH_LOG("%s", self->c.tests[0].warning);
+}
+
+TEST_F(pair, force_compares_other_machines)
+{
+	add(self, A, STATS_WORST_GAP, 100);
+	add(self, B, STATS_WORST_GAP, 900)->emulated = true;
+	self->opts.force = true;
+	EXPECT_EQ(compare(self)->status, COMPARE_REGRESSED);
+	EXPECT_STREQ(self->c.tests[0].not_comparable, "");
+	EXPECT_NE(strstr(self->c.tests[0].warning, "1 of 1 of B"), NULL);
 }
 
 TEST_F(pair, worst_first)

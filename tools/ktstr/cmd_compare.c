@@ -31,6 +31,8 @@ static const char compare_usage[] =
 	"  --must-fail NAME    one regression of this metric is enough; likewise\n"
 	"  --fail-threshold N  so many regressions are enough; default: 1\n"
 	"  --strict            so is a test that B lacks or has no verdict of\n"
+	"  --force             judge also figures that the host is in, or that are of other\n"
+	"                      machines\n"
 	"  --all               show what did not change, too\n"
 	"  --json              print the comparison as JSON\n"
 	"  --list-metrics      name the metrics and their gates\n"

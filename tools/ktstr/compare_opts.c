@@ -58,6 +58,9 @@ static int take_option(int c, char **argv, struct compare_args *args, struct kts
 	case 's':
 		args->opts.strict = true;
 		return 0;
+	case 'F':
+		args->opts.force = true;
+		return 0;
 	case 'a':
 		args->all = true;
 		return 0;
@@ -99,6 +102,7 @@ int compare_args_parse(int argc, char **argv, struct compare_args *args, struct 
 		{ "metric", required_argument, NULL, 'm' },
 		{ "must-fail", required_argument, NULL, 'M' },
 		{ "strict", no_argument, NULL, 's' },
+		{ "force", no_argument, NULL, 'F' },
 		{ "all", no_argument, NULL, 'a' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "list-metrics", no_argument, NULL, 'l' },

@@ -97,6 +97,9 @@ static void warn(char warning[COMPARE_NOTE_MAX], const struct machine *a, const 
 		snprintf(warning, COMPARE_NOTE_MAX,
 			 "the host made the guest's time up to %.2f times as long: waits are the host's",
 			 dilation);
+	else if (a->emulated)
+		snprintf(warning, COMPARE_NOTE_MAX,
+			 "emulated on both sides: speeds are those of a machine that may have been busy");
 }
 
 void compare_machines(struct compare_test *t, const struct compare_runs *r,

@@ -441,6 +441,7 @@ TEST_F(pair, emulated_on_one_side_only)
 	self->set[A].run[0].emulated = true;
 	EXPECT_EQ(compare(self)->status, COMPARE_REGRESSED);
 	EXPECT_STREQ(self->c.tests[0].not_comparable, "");
+	EXPECT_NE(strstr(self->c.tests[0].warning, "emulated on both sides"), NULL);
 }
 
 /* That it fails there is told all the same. */

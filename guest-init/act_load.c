@@ -17,16 +17,18 @@ static int open_cgroup(struct guest *g, const char *path, int *fd, struct ktstr_
 static int spawn_begin(void *ctx, struct op_job *job)
 {
 	struct guest *g = ctx;
+	/* Its index was checked when it was decoded. */
+	const char *cgroup = g->sc->groups[job->op->group].cgroup;
 	struct ktstr_err err;
 	int fd, ret;
 
-	/* Its index is the decoder's to check. */
-	ret = open_cgroup(g, g->sc->groups[job->op->group].cgroup, &fd, &err);
+	ret = open_cgroup(g, cgroup, &fd, &err);
 	if (!ret)
 		ret = groups_start(&g->groups, job->op->group, fd, g->out_w, g->errout_w, &err);
 	close_fd(&fd);
 	if (ret)
-		return action_failed(job, ret, ": %.480s", err.msg);
+		return action_failed(job, ret, " in cgroup '%.80s': %.400s", cgroup ? cgroup : "",
+				     err.msg);
 	/* Those of the backdrop begin with the scenario. */
 	if (g->start_ns)
 		groups_release(&g->groups);

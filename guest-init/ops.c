@@ -55,8 +55,7 @@ static const char *op_text(const struct ops *ops, const struct scenario_op *op, 
 		snprintf(buf + used, len - used, " '%.80s'", op->cgroup);
 	else if (op->path)
 		snprintf(buf + used, len - used, " '%.80s'", op->path);
-	else if (op->kind == SCENARIO_OP_SPAWN || op->kind == SCENARIO_OP_STOP ||
-		 op->kind == SCENARIO_OP_AFFINITY)
+	else if (op->kind == SCENARIO_OP_STOP)
 		snprintf(buf + used, len - used, " of group %u", op->group);
 	return buf;
 }

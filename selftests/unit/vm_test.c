@@ -5,7 +5,6 @@
  * there is none, the refusals are still checked.
  */
 #include <dirent.h>
-#include <elf.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -19,42 +18,9 @@
 #include "host/vmm/vm.h"
 #include "lib/util.h"
 #include "selftests/tiny_guest.h"
+#include "tiny_kernel.h"
 
-#define LOAD_ADDR 0x200000
-#define NO_KVM	  "KVM is not available"
-
-/* A vmlinux of one segment. */
-struct tiny_kernel {
-	Elf64_Ehdr eh;
-	Elf64_Phdr ph;
-	u8 code[256];
-};
-
-static struct tiny_kernel tiny(const char *code, size_t len)
-{
-	struct tiny_kernel k = {
-		.eh = {
-			.e_ident = ELFMAG,
-			.e_type = ET_EXEC,
-			.e_machine = EM_X86_64,
-			.e_entry = LOAD_ADDR,
-			.e_phoff = offsetof(struct tiny_kernel, ph),
-			.e_phentsize = sizeof(Elf64_Phdr),
-			.e_phnum = 1,
-		},
-		.ph = {
-			.p_type = PT_LOAD,
-			.p_offset = offsetof(struct tiny_kernel, code),
-			.p_paddr = LOAD_ADDR,
-			.p_filesz = sizeof(k.code),
-			.p_memsz = sizeof(k.code),
-		},
-	};
-
-	k.eh.e_ident[EI_CLASS] = ELFCLASS64;
-	memcpy(k.code, code, len);
-	return k;
-}
+#define NO_KVM "KVM is not available"
 
 static unsigned int entries(const char *dir)
 {
@@ -81,7 +47,7 @@ FIXTURE_SETUP(vm)
 {
 	memset(self, 0, sizeof(*self));
 	/* 1: jmp 1b */
-	self->kernel = tiny("\xeb\xfe", 2);
+	self->kernel = tiny_kernel("\xeb\xfe", 2);
 	self->img = kernel_image_from_mem(&self->kernel, sizeof(self->kernel), "tiny", NULL);
 	ASSERT_NE(NULL, self->img);
 	self->cfg = (struct vm_config){
@@ -139,6 +105,37 @@ TEST_F(vm, L10_bad_topologies_are_refused_before_kvm)
 		EXPECT_EQ(EINVAL, errno);
 		EXPECT_NE(NULL, strstr(self->err.msg, "topology"));
 	}
+}
+
+TEST_F(vm, nodes_without_memory_are_refused_before_kvm)
+{
+	const struct topology_node node[] = { { .llcs = 1, .mem_mib = 48 }, { .mem_mib = 48 } };
+
+	self->cfg.topo = (struct topology){ 4, 4, 1, 1 };
+	EXPECT_EQ(NULL, vm_new(&self->cfg, &self->err));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_NE(NULL, strstr(self->err.msg, "node 0 would have 16 of the machine's 64 MiB"));
+	self->cfg.topo = (struct topology){ 2, 1, 1, 1, node };
+	EXPECT_EQ(NULL, vm_new(&self->cfg, &self->err));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_NE(NULL, strstr(self->err.msg, "adds up to 96 MiB, but the machine has 64"));
+}
+
+/* As many memory slots as pieces: KVM refuses those that overlap */
+TEST_F(vm, machine_of_many_nodes_is_built)
+{
+	struct vm *vm;
+
+	self->cfg.topo = (struct topology){ 16, 16, 1, 1 };
+	self->cfg.mem_bytes = 4ULL << 30;
+	vm = vm_new(&self->cfg, &self->err);
+	if (!vm && no_kvm(errno))
+		SKIP(return, NO_KVM);
+	ASSERT_NE(NULL, vm)
+	{
+		TH_LOG("%s", self->err.msg);
+	}
+	vm_free(vm);
 }
 
 TEST_F(vm, kernel_that_does_not_fit_unwinds_everything)
@@ -230,7 +227,7 @@ static bool freeze_often(struct __test_metadata *const _metadata, FIXTURE_DATA(v
 	u32 cpu;
 	int i;
 
-	self->kernel = tiny(code, len);
+	self->kernel = tiny_kernel(code, len);
 	self->cfg.topo.cores = 2;
 	vm = vm_new(&self->cfg, &self->err);
 	if (!vm && no_kvm(errno))
@@ -244,8 +241,8 @@ static bool freeze_often(struct __test_metadata *const _metadata, FIXTURE_DATA(v
 			EXPECT_TRUE(vm->vcpus[cpu].regs.valid);
 		/* the second CPU still waits for its SIPI */
 		EXPECT_EQ(KVM_MP_STATE_UNINITIALIZED, vm->vcpus[1].regs.runstate);
-		EXPECT_LE(LOAD_ADDR, vm->vcpus[0].regs.ip);
-		EXPECT_GE(LOAD_ADDR + len, vm->vcpus[0].regs.ip);
+		EXPECT_LE(TINY_KERNEL_ADDR, vm->vcpus[0].regs.ip);
+		EXPECT_GE(TINY_KERNEL_ADDR + len, vm->vcpus[0].regs.ip);
 		freeze_end(vm, &r);
 	}
 	EXPECT_EQ(VM_RUNNING, vm->exit.end);
@@ -334,7 +331,7 @@ static struct vm *start_stepper(FIXTURE_DATA(vm) * self, bool watched)
 	struct watch_user *u;
 	struct vm *vm;
 
-	self->kernel = tiny((const char *)step_code.start, step_code.end - step_code.start);
+	self->kernel = tiny_kernel((const char *)step_code.start, step_code.end - step_code.start);
 	vm = vm_new(&self->cfg, &self->err);
 	if (!vm)
 		return NULL;
@@ -390,7 +387,7 @@ static struct vm *run(FIXTURE_DATA(vm) * self, const char *code, size_t len)
 {
 	struct vm *vm;
 
-	self->kernel = tiny(code, len);
+	self->kernel = tiny_kernel(code, len);
 	vm = vm_new(&self->cfg, &self->err);
 	if (!vm)
 		return NULL;

@@ -42,8 +42,8 @@ ktstr_san := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omi
 libbpf := $(OUT)/obj/libbpf/libbpf.a
 ktstr_libs := $(libbpf) -Wl,--gc-sections -Wl,--as-needed -lzstd -llzma -lz -lelf -pthread
 # json-c reads dumps back (host/inspect/value_parse.h) and what payloads measured
-# (host/harness/metrics_json.h) and what runs left (host/harness/stats_json.h); a build
-# without it can do all else.
+# (host/harness/metrics_json.h) and what runs left (host/harness/stats_json.h,
+# html_run.h); a build without it can do all else.
 json_c := $(shell $(CC) -E -x c -include json-c/json.h /dev/null >/dev/null 2>&1 && echo yes)
 json_c_file := $(OUT)/gen/json-c
 ktstr_libs += $(if $(json_c),-ljson-c)
@@ -118,7 +118,8 @@ $(OUT)/san/%.o: $(KTSTR_ROOT)/%.c $(flags_file)
 	$(call compile,$(ktstr_san))
 
 json_c_obj := $(foreach d,obj san,$(OUT)/$(d)/host/inspect/value_parse.o \
-	$(OUT)/$(d)/host/harness/metrics_json.o $(OUT)/$(d)/host/harness/stats_json.o)
+	$(OUT)/$(d)/host/harness/metrics_json.o $(OUT)/$(d)/host/harness/stats_json.o \
+	$(OUT)/$(d)/host/harness/html_run.o)
 $(json_c_obj): ktstr_cppflags += $(if $(json_c),-DHAVE_JSON_C)
 $(json_c_obj): $(json_c_file)
 

@@ -30,6 +30,7 @@ struct cmd {
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_show;
 extern const struct cmd cmd_inspect;
+extern const struct cmd cmd_report;
 extern const struct cmd cmd_compare;
 extern const struct cmd cmd_list;
 extern const struct cmd cmd_doctor;

@@ -17,7 +17,7 @@ char _license[] SEC("license") = "GPL";
 #define CPU_DSQ	      16
 #define PF_KTHREAD    0x00200000
 #define NSEC_PER_MSEC 1000000ULL
-/* So that a task is queued often. */
+/* So that a task is queued often; and it does not wait for its turn. */
 #define MIGRATE_SLICE NSEC_PER_MSEC
 
 u32 habit; /* enum bad_habit */
@@ -106,7 +106,8 @@ static bool misplace(struct task_struct *p, u64 enq_flags)
 		cpu = next_cpu(p, scx_bpf_task_cpu(p), true);
 		if (cpu < 0)
 			return false;
-		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL_ON | cpu, MIGRATE_SLICE, enq_flags);
+		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL_ON | cpu, MIGRATE_SLICE,
+				   enq_flags | SCX_ENQ_PREEMPT);
 		return true;
 	}
 	if (has_habit(BAD_IGNORE_CPUSET) && is_confined(p)) {

@@ -13,6 +13,7 @@
 #define EJECT_GRACE_MS	  2000 /* for a scheduler to print why */
 #define DETACH_TIMEOUT_MS 4000
 #define KILL_TIMEOUT_MS	  2000
+#define LEFT_TIMEOUT_MS	  4000 /* for what goes with a process, but not at once */
 
 static void not_attached(struct guest *g, int error, const char *what)
 {
@@ -205,6 +206,32 @@ bool attach_is_well(struct guest *g)
 	}
 }
 
+static bool is_detached(const struct scx_status *scx)
+{
+	return scx->state != SCX_STATE_ENABLED && scx->state != SCX_STATE_DISABLING;
+}
+
+/* It has ended: so must its children have, and sched_ext. */
+static void see_it_gone(struct guest *g)
+{
+	u64 deadline = guest_deadline(LEFT_TIMEOUT_MS);
+	struct scx_status scx;
+	bool left;
+
+	do {
+		scx_read(SCX_SYSFS_DIR, &scx);
+		left = sched_left(&g->sched);
+		if (!left && is_detached(&scx))
+			return;
+	} while (guest_turn(g, deadline));
+	if (is_detached(&scx))
+		guest_fail(g, -EBUSY, "scheduler ended, but left processes behind");
+	else
+		guest_fail(g, -EBUSY, "scheduler ended%s, but its ops \"%s\" are still attached",
+			   left ? " and left processes behind" : "", scx.ops);
+	sched_signal(&g->sched, SIGKILL);
+}
+
 void attach_end(struct guest *g)
 {
 	u64 deadline = guest_deadline(DETACH_TIMEOUT_MS);
@@ -214,8 +241,10 @@ void attach_end(struct guest *g)
 	sched_signal(&g->sched, SIGINT);
 	while (g->sched.running && guest_turn(g, deadline))
 		;
-	if (!g->sched.running)
+	if (!g->sched.running) {
+		see_it_gone(g);
 		return;
+	}
 	guest_fail(g, -ETIMEDOUT, "scheduler did not end within %d ms of SIGINT",
 		   DETACH_TIMEOUT_MS);
 	sched_signal(&g->sched, SIGKILL);
@@ -300,8 +329,7 @@ static int detach_step(void *ctx, struct op_job *job)
 	char what[96];
 
 	scx_read(SCX_SYSFS_DIR, &scx);
-	if (!g->sched.running && scx.state != SCX_STATE_ENABLED &&
-	    scx.state != SCX_STATE_DISABLING) {
+	if (!g->sched.running && !sched_left(&g->sched) && is_detached(&scx)) {
 		sched_log_close(&g->sched);
 		g->want = SCHED_WANT_DETACHED;
 		g->result.ops[0] = '\0';
@@ -314,6 +342,8 @@ static int detach_step(void *ctx, struct op_job *job)
 	if (g->sched.running)
 		snprintf(what, sizeof(what), "scheduler did not end within %u ms of SIGINT",
 			 job->op->timeout_ms);
+	else if (is_detached(&scx))
+		snprintf(what, sizeof(what), "scheduler ended, but left processes behind");
 	else
 		snprintf(what, sizeof(what), "scheduler ended, but sched_ext is still %s",
 			 scx_state_name(scx.state));

@@ -55,8 +55,13 @@ bool sched_reaped(struct sched *s, pid_t pid, int status)
 
 void sched_signal(const struct sched *s, int sig)
 {
-	if (s->running)
+	if (s->running || sched_left(s))
 		kill(-s->pid, sig);
+}
+
+bool sched_left(const struct sched *s)
+{
+	return s->pid && !s->running && !kill(-s->pid, 0);
 }
 
 void sched_log_close(struct sched *s)

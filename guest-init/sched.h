@@ -59,10 +59,18 @@ bool sched_reaped(struct sched *s, pid_t pid, int status);
 
 /**
  * sched_signal() - send a signal to the scheduler's whole process group
- * @s: the object; nothing happens when it does not run
+ * @s: the object; nothing happens when nothing of it runs
  * @sig: the signal
  */
 void sched_signal(const struct sched *s, int sig);
+
+/**
+ * sched_left() - has the scheduler ended and left processes behind
+ * @s: the object
+ *
+ * Those of its group, be they dead and not reaped. Return: whether there are any.
+ */
+bool sched_left(const struct sched *s);
 
 /**
  * sched_log_close() - ship what is left of the output, and the end marker

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "guest-init/forward.c"
 #include "guest-init/sched.c"
@@ -100,6 +102,30 @@ TEST_F(sched, killed_with_its_whole_group)
 	fcntl(self->s.log.fd, F_SETFL, 0);
 	EXPECT_EQ(0, read(self->s.log.fd, text, 1));
 	sched_log_close(&self->s);
+}
+
+TEST_F(sched, what_it_leaves_behind_is_seen_and_can_be_killed)
+{
+	static char *const argv[] = { "sh", "-c", "trap '' INT; sleep 100 & exit 0", NULL };
+	struct seen seen;
+	char c;
+
+	ASSERT_EQ(0, prctl(PR_SET_CHILD_SUBREAPER, 1));
+	EXPECT_FALSE(sched_left(&self->s));
+	ASSERT_EQ(0, sched_start(&self->s, "/bin/sh", argv, &self->writer, &self->err));
+	EXPECT_FALSE(sched_left(&self->s));
+	wait_for(&self->s);
+	EXPECT_TRUE(sched_left(&self->s));
+	sched_signal(&self->s, SIGINT);
+	EXPECT_TRUE(sched_left(&self->s));
+	sched_signal(&self->s, SIGKILL);
+	fcntl(self->s.log.fd, F_SETFL, 0);
+	EXPECT_EQ(0, read(self->s.log.fd, &c, 1));
+	while (wait(NULL) > 0)
+		;
+	EXPECT_FALSE(sched_left(&self->s));
+	sched_log_close(&self->s);
+	drain(self->fds[0], &seen);
 }
 
 TEST_F(sched, missing_binary)

@@ -30,6 +30,13 @@ struct scenario_plan;
 int checks_check(const struct ktstr_checks *c, struct ktstr_err *err);
 
 /**
+ * checks_lay_over() - what a layer says replaces what there is
+ * @to: limits
+ * @layer: of these, those that say something, KTSTR_OFF too; or NULL
+ */
+void checks_lay_over(struct ktstr_checks *to, const struct ktstr_checks *layer);
+
+/**
  * checks_merge() - the limits that are in effect
  * @to: filled in: 0 = no limit
  * @scheduler: the first layer, or NULL

@@ -99,7 +99,7 @@ int checks_check(const struct ktstr_checks *c, struct ktstr_err *err)
 	return 0;
 }
 
-static void lay_over(struct ktstr_checks *to, const struct ktstr_checks *layer)
+void checks_lay_over(struct ktstr_checks *to, const struct ktstr_checks *layer)
 {
 	u32 i;
 
@@ -114,8 +114,8 @@ void checks_merge(struct ktstr_checks *to, const struct ktstr_checks *scheduler,
 	u32 i;
 
 	memset(to, 0, sizeof(*to));
-	lay_over(to, scheduler);
-	lay_over(to, test);
+	checks_lay_over(to, scheduler);
+	checks_lay_over(to, test);
 	if (to->not_stuck == 1 && !to->max_gap_ms)
 		to->max_gap_ms = KTSTR_MAX_GAP_MS;
 	if (to->not_stuck == 1 && !to->max_spread_pct)

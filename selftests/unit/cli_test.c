@@ -111,6 +111,30 @@ TEST(run_scheduler_options)
 	EXPECT_EQ(t->sched_args[3], NULL);
 }
 
+TEST(run_a_scenario)
+{
+	const struct ktstr_test *t;
+	struct ktstr_err err;
+	struct run_opts o;
+
+	ASSERT_EQ(parse("--scenario cpuset_resize --scheduler scx_simple", &o, NULL), 0);
+	t = &o.test;
+	EXPECT_NE(t->backdrop, NULL);
+	EXPECT_NE(t->steps, NULL);
+	EXPECT_EQ(t->ops, NULL);
+	EXPECT_EQ(t->checks.isolation, 1);
+	EXPECT_EQ(topology_cpus(&t->topo), 4);
+	ASSERT_EQ(parse("--scenario steady --topology odd-3llc --snapshot-at 10ms", &o, NULL), 0);
+	EXPECT_STREQ(o.test.topology, "odd-3llc");
+	EXPECT_EQ(o.test.nr_ops, 1);
+	EXPECT_EQ(parse("--scenario stedy", &o, &err), -EINVAL);
+	EXPECT_NE(strstr(err.msg, "--scenario: no scenario 'stedy'; there are steady, "), NULL);
+	EXPECT_EQ(parse("--scenario steady --workers 3", &o, &err), -EINVAL);
+	EXPECT_NE(strstr(err.msg, "exclude each other"), NULL);
+	EXPECT_EQ(parse("--scenario cgroup_add --watch jiffies_64", &o, &err), -EINVAL);
+	EXPECT_NE(strstr(err.msg, "cgroup_add has steps"), NULL);
+}
+
 TEST(run_machine_options)
 {
 	const struct ktstr_test *t;

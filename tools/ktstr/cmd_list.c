@@ -8,18 +8,25 @@
 #include "cmd.h"
 #include "host/harness/discover.h"
 #include "lib/text.h"
+#include "list_known.h"
 #include "sched_names.h"
 
 static const char list_usage[] =
-	"usage: ktstr list [--json]\n"
+	"usage: ktstr list [schedulers|scenarios|presets|works] [--json]\n"
 	"\n"
-	"Names the schedulers that --scheduler takes, and the kernel that is tested\n"
-	"unless --kernel says otherwise.\n"
+	"Names what there is to choose from:\n"
 	"\n"
-	"  --json   print the same as JSON\n"
+	"  schedulers   those that --scheduler takes, and the kernel that is tested\n"
+	"               unless --kernel says otherwise; the default\n"
+	"  scenarios    those that 'ktstr run --scenario' takes\n"
+	"  presets      machines that --topology takes by name\n"
+	"  works        what workers of a test can do, with parameters\n"
+	"\n"
+	"  --json       print the same as JSON\n"
 	"\n"
 	"examples:\n"
 	"  ktstr list\n"
+	"  ktstr list scenarios\n"
 	"  KTSTR_SCHED_DIR=$PWD/target/release ktstr list\n"
 	"\n"
 	"exit status: 0, 5 wrong usage\n";
@@ -70,33 +77,44 @@ static void list_text(const char *kernel, const struct ktstr_err *no_kernel, con
 		printf("  %s\n", names->v[i]);
 }
 
-static int list_main(int argc, char **argv)
+static void list_schedulers(bool json)
 {
-	struct ktstr_err err, no_kernel, no_dir;
+	struct ktstr_err no_kernel, no_dir;
 	struct strv names = { 0 };
 	char *kernel, *dir;
-	int out;
 
-	out = cmd_output_parse(argc - 1, argv + 1, &err);
-	if (out < 0)
-		return cmd_usage_error(&cmd_list, &err);
-	if (out == CMD_HELP)
-		return cmd_help(&cmd_list);
 	kernel = discover_kernel(NULL, &no_kernel);
 	dir = sched_names(&names, &no_dir);
-	if (out == CMD_JSON)
+	if (json)
 		list_json(kernel, dir, &names);
 	else
 		list_text(kernel, &no_kernel, dir, &no_dir, &names);
 	strv_free(&names);
 	free(kernel);
 	free(dir);
-	return 0;
+}
+
+static int list_main(int argc, char **argv)
+{
+	/* what is listed comes first, like the name of a command */
+	bool said = argc > 2 && argv[2][0] != '-';
+	const char *what = said ? argv[2] : "schedulers";
+	struct ktstr_err err;
+	int out;
+
+	out = cmd_output_parse(argc - 1 - said, argv + 1 + said, &err);
+	if (out == CMD_HELP)
+		return cmd_help(&cmd_list);
+	if (out >= 0 && !strcmp(what, "schedulers"))
+		list_schedulers(out == CMD_JSON);
+	else if (out >= 0)
+		out = list_known(what, out == CMD_JSON, stdout, &err);
+	return out < 0 ? cmd_usage_error(&cmd_list, &err) : 0;
 }
 
 const struct cmd cmd_list = {
 	.name = "list",
-	.brief = "name the schedulers and the kernel that were found",
+	.brief = "name schedulers, scenarios, machines and work there are",
 	.usage = list_usage,
 	.main = list_main,
 };

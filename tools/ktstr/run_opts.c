@@ -17,6 +17,7 @@
 
 enum {
 	OPT_SCHEDULER = 0x100,
+	OPT_SCENARIO,
 	OPT_TOPOLOGY,
 	OPT_DURATION,
 	OPT_WORKERS,
@@ -42,6 +43,7 @@ enum {
 
 static const struct option run_options[] = {
 	{ "scheduler", required_argument, NULL, OPT_SCHEDULER },
+	{ "scenario", required_argument, NULL, OPT_SCENARIO },
 	{ "topology", required_argument, NULL, OPT_TOPOLOGY },
 	{ "duration", required_argument, NULL, OPT_DURATION },
 	{ "workers", required_argument, NULL, OPT_WORKERS },
@@ -127,6 +129,9 @@ static int parse_value(int c, const char *v, struct run_opts *o, struct ktstr_er
 	switch (c) {
 	case OPT_SCHEDULER:
 		return parse_text(v, &test->scheduler, err);
+	case OPT_SCENARIO:
+		o->scenario = ktstr_canned_find(v, err);
+		return o->scenario ? 0 : -errno;
 	case OPT_TOPOLOGY:
 		return parse_topology(v, test, err);
 	case OPT_DURATION:
@@ -205,6 +210,22 @@ static int check_times(const struct run_opts *o, struct ktstr_err *err)
 	return 0;
 }
 
+/* Where a scenario has steps, the workload is no longer one whole. */
+static int check_scenario(const struct run_opts *o, struct ktstr_err *err)
+{
+	if (!o->scenario)
+		return 0;
+	if (o->test.workers)
+		return ktstr_err_set(err, -EINVAL,
+				     "--scenario and --workers exclude each other: %s has workers of its own",
+				     o->scenario->name);
+	if (o->scenario->steps && o->watch.nr)
+		return ktstr_err_set(err, -EINVAL,
+				     "--scenario %s has steps: --watch and --snapshot-at go with scenarios without, such as steady",
+				     o->scenario->name);
+	return 0;
+}
+
 /* What needs what. */
 static int check(const struct run_opts *o, struct ktstr_err *err)
 {
@@ -222,7 +243,7 @@ static int check(const struct run_opts *o, struct ktstr_err *err)
 		return ktstr_err_set(err, -EINVAL, "--fault-after needs --fault");
 	if (t->fault == SCENARIO_FAULT_KILL_SCHED && !t->scheduler)
 		return ktstr_err_set(err, -EINVAL, "--fault kill-sched needs --scheduler");
-	return check_times(o, err);
+	return check_scenario(o, err) ?: check_times(o, err);
 }
 
 int run_opts_parse(int argc, char **argv, struct run_opts *o, struct ktstr_err *err)
@@ -246,7 +267,9 @@ int run_opts_parse(int argc, char **argv, struct run_opts *o, struct ktstr_err *
 				     argv[optind]);
 	if (optind < argc)
 		o->test.sched_args = (const char *const *)argv + optind;
-	o->test.ops = o->watch.ops;
+	if (o->watch.nr)
+		o->test.ops = o->watch.ops;
 	o->test.nr_ops = o->watch.nr;
+	ktstr_canned_fill(o->scenario, &o->test);
 	return check(o, err);
 }

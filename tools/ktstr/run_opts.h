@@ -2,13 +2,14 @@
 #ifndef KTSTR_TOOLS_RUN_OPTS_H
 #define KTSTR_TOOLS_RUN_OPTS_H
 
-#include "host/harness/ktstr.h"
+#include "host/harness/ktstr_canned.h"
 #include "lib/err.h"
 #include "run_watch.h"
 
 /**
  * struct run_opts - the command line of "ktstr run"
  * @test: what to run; its strings lie in argv, its ops in @watch
+ * @scenario: what takes place, or NULL: spinning workers
  * @watch: what to watch, and when to take snapshots
  * @json: print JSON instead of the report
  * @help: print the usage, do nothing else
@@ -17,6 +18,7 @@
  */
 struct run_opts {
 	struct ktstr_test test;
+	const struct ktstr_canned *scenario;
 	struct run_watch watch;
 	bool json;
 	bool help;

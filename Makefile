@@ -23,6 +23,11 @@ unit: $(unit_tap)
 run_tests:
 	@$(MAKE) --no-print-directory -C $(suite_dir) run_tests O=$(OUT) KDIR=$(KDIR)
 
+# One file with tests, and what its guests need.
+test: $(test_one) $(OUT)/guest-init guest-programs schedulers
+	$(if $(test_one),,$(error TEST=NAME or TEST=FILE.c says which))
+	@$(test_one) $(ARGS)
+
 check:
 	@MAKE='$(MAKE)' $(KTSTR_ROOT)/scripts/check $(OUT) $(test_names)
 
@@ -47,6 +52,7 @@ help:
 	@echo '  clean      - remove the output directory'
 	@echo 'Test:'
 	@echo '  check      - build, unit tests, test programs, lint; fails when anything fails'
+	@echo '  test       - one file with tests: TEST=NAME or TEST=FILE.c, options in ARGS='
 	@echo '  unit       - unit tests under ASan and UBSan'
 	@echo '  unit-tsan  - those about threads (*_race_test) under TSan'
 	@echo '  fuzz       - parsers of guest data under libFuzzer, FUZZ_SECONDS each (600)'
@@ -66,4 +72,4 @@ help:
 	@echo '  WERROR=1          warnings are errors'
 	@echo '  V=1               show whole commands'
 
-.PHONY: all unit run_tests check lint format bench clean help
+.PHONY: all unit test run_tests check lint format bench clean help

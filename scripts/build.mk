@@ -6,7 +6,7 @@
 # OUT/obj/libbpf           libbpf of the tree, for its reader of BTF
 # OUT/ktstr                the command
 # OUT/guest-init           PID 1 of guests, static
-# OUT/selftests/NAME       test programs
+# OUT/selftests/NAME       test programs, TEST= among them
 # OUT/selftests/guest/NAME programs that tests run in guests
 # OUT/selftests/unit/NAME  unit tests, under ASan and UBSan (objects: OUT/san)
 # OUT/tsan/                those of them that are about threads, under TSan
@@ -143,6 +143,25 @@ $(OUT)/obj/tests/%.o: $(dir $(firstword $(test_src)))%.c $(flags_file)
 $(test_bin): $(OUT)/selftests/%: $(OUT)/obj/tests/%.o $(OUT)/libktstr.a
 	$(call msg,LINK)
 	$(call link)
+
+# TEST=NAME is one of them, TEST=FILE.c one that lies elsewhere.
+test_file := $(abspath $(filter %.c,$(TEST)))
+test_one := $(addprefix $(OUT)/selftests/,$(basename $(notdir $(TEST))))
+ifneq ($(filter-out $(abspath $(test_src)),$(test_file)),)
+ifneq ($(filter $(test_bin),$(test_one)),)
+$(error $(TEST): selftests has a file of that name; give it another one)
+endif
+test_one_obj := $(OUT)/obj/tests/$(notdir $(test_one)).o
+
+$(test_one_obj): ktstr_cppflags += -I$(dir $(firstword $(test_src)))
+$(test_one_obj): $(test_file) $(flags_file)
+	$(call msg,CC)
+	$(call compile,$(ktstr_opt))
+
+$(test_one): $(test_one_obj) $(OUT)/libktstr.a
+	$(call msg,LINK)
+	$(call link)
+endif
 
 $(unit_bin): $(OUT)/selftests/unit/%: $(OUT)/san/selftests/unit/%.o $(OUT)/san/libktstr.a
 	$(call msg,LINK)

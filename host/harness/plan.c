@@ -11,15 +11,13 @@
 #include "host/harness/kmodule.h"
 #include "host/harness/plan.h"
 #include "host/harness/plan_irqchip.h"
+#include "host/harness/plan_machine.h"
 #include "host/harness/plan_merge.h"
 #include "host/harness/scx_error.h"
 #include "host/harness/verdict.h"
 #include "host/kernel/image.h"
 #include "lib/util.h"
 
-#define MEM_MIB_PER_CPU 64
-#define MEM_MIB_MIN	512
-#define MEM_MIB_MAX	(1024U * 1024)
 /* Emulated hardware boots a guest in about the time a real one needs threefold. */
 #define EMULATED_SLOWDOWN 3
 /* Behind the coordinator's own deadline, for a VMM that no longer answers. */
@@ -40,46 +38,6 @@ static const char *const guest_modules[] = {
 u32 plan_slowdown(void)
 {
 	return getenv(EMULATED_ENV) ? EMULATED_SLOWDOWN : 1;
-}
-
-static int plan_topology(const struct ktstr_test *test, struct topology *topo,
-			 struct ktstr_err *err)
-{
-	static const struct topology one = { 1, 1, 1, 1 };
-
-	if (test->topology)
-		return topology_parse(test->topology, topo, err);
-	*topo = test->topo.llcs ? test->topo : one;
-	return topology_check(topo, err);
-}
-
-/* What its nodes ask for, and for each that does not say as much as for others. */
-static u64 default_memory(const struct topology *t)
-{
-	u64 mib = max_t(u32, topology_cpus(t) * MEM_MIB_PER_CPU, MEM_MIB_MIN), said = 0;
-	u32 i, silent = t->node ? 0 : t->nodes;
-
-	for (i = 0; t->node && i < t->nodes; i++) {
-		said += t->node[i].mem_mib;
-		silent += !t->node[i].mem_mib;
-	}
-	if (said)
-		mib = said + silent * max_t(u64, mib / t->nodes, TOPOLOGY_NODE_MEM_MIN_MIB);
-	else if (t->nodes > 1)
-		mib = max_t(u64, mib, (u64)t->nodes * TOPOLOGY_NODE_MEM_MIN_MIB);
-	return round_up(mib, 2);
-}
-
-static int plan_memory(const struct ktstr_test *test, struct vm_config *vm, struct ktstr_err *err)
-{
-	u64 mib = test->mem_mib ?: default_memory(&vm->topo);
-
-	if (mib < 128 || mib > MEM_MIB_MAX || mib % 2)
-		return ktstr_err_set(err, -EINVAL,
-				     "guest memory of %llu MiB: use an even number from 128 to %u",
-				     (unsigned long long)mib, MEM_MIB_MAX);
-	vm->mem_bytes = mib << 20;
-	return topology_check_mem(&vm->topo, mib, err);
 }
 
 static int plan_kernel(const struct ktstr_test *test, struct plan *p, char **path,
@@ -344,9 +302,7 @@ int plan_make(const struct ktstr_test *test, struct plan *p, struct ktstr_err *e
 	ret = plan_merge(test, &p->test, err);
 	test = &p->test;
 	if (!ret)
-		ret = plan_topology(test, &vm->topo, err);
-	if (!ret)
-		ret = plan_memory(test, vm, err);
+		ret = plan_machine(test, vm, err);
 	if (!ret)
 		ret = plan_irqchip(&vm->irqchip, err);
 	if (!ret)

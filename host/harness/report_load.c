@@ -206,7 +206,8 @@ void report_cgroups_print(FILE *out, const struct ktstr_result *res)
 	print_more(out, l->nr_cgroups, "cgroups");
 	print_contention(out, &l->contention);
 	if (l->seed)
-		report_row(out, "seed", "%llu", (unsigned long long)l->seed);
+		report_row(out, "affinity", "drawn from seed %llu: set .seed to repeat",
+			   (unsigned long long)l->seed);
 }
 
 /* What each cgroup of a step did a second, all of them on one line. */

@@ -259,7 +259,7 @@ TEST_F(report, what_random_cpus_were_drawn_from)
 {
 	lacks(_metadata, print(self, false), "seed");
 	self->res.load.seed = 42;
-	has(_metadata, print(self, false), "  seed       42\n");
+	has(_metadata, print(self, false), "drawn from seed 42: set .seed to repeat\n");
 	has(_metadata, print(self, true), "\"seed\": 42");
 }
 

@@ -115,12 +115,15 @@ static void put_cell(FILE *out, const char *text, size_t max)
 
 static void put_index(FILE *out, const struct html_runs *runs)
 {
+	static const char *const heads[] = { "test", "verdict", "reason", "scheduler", "topology" };
 	size_t i;
 
 	if (!runs->nr)
 		return;
-	fputs("<div class=\"scroll\"><table>\n<caption>Runs</caption>\n<thead><tr><th scope=\"col\">test</th><th scope=\"col\">verdict</th><th scope=\"col\">reason</th><th scope=\"col\">scheduler</th><th scope=\"col\">topology</th><th scope=\"col\">duration, s</th></tr></thead>\n<tbody>\n",
-	      out);
+	fputs("<div class=\"scroll\"><table>\n<caption>Runs</caption>\n<thead><tr>", out);
+	for (i = 0; i < ARRAY_SIZE(heads); i++)
+		fprintf(out, "<th scope=\"col\">%s</th>", heads[i]);
+	fputs("<th scope=\"col\" class=\"n\">duration, s</th></tr></thead>\n<tbody>\n", out);
 	for (i = 0; i < runs->nr; i++) {
 		const struct html_run *r = &runs->run[i];
 

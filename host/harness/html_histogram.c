@@ -147,7 +147,7 @@ static void draw_times(const struct hist *h)
 	double last = -100;
 	u32 i;
 
-	for (us = 1e-3; us < 1e10; us *= 10) {
+	for (us = 0.001; us < 1e10; us *= 10) {
 		for (i = 0; i < (fine ? 3 : 1); i++) {
 			double at = us * between[i];
 

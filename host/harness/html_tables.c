@@ -6,11 +6,16 @@
 #include "html_write.h"
 #include "lib/util.h"
 
+/* A head that begins with '#' is that of numbers. */
 static void begin(FILE *out, const char *caption, const char *const *heads)
 {
 	fprintf(out, "<div class=\"scroll\"><table>\n<caption>%s</caption>\n<thead><tr>", caption);
-	for (; *heads; heads++)
-		fprintf(out, "<th scope=\"col\">%s</th>", *heads);
+	for (; *heads; heads++) {
+		bool number = **heads == '#';
+
+		fprintf(out, "<th scope=\"col\"%s>%s</th>", number ? " class=\"n\"" : "",
+			*heads + number);
+	}
 	fputs("</tr></thead>\n<tbody>\n", out);
 }
 
@@ -40,6 +45,15 @@ static void put_time(FILE *out, double us)
 	fputs("</td>", out);
 }
 
+/* To the millisecond; what is no time is @none. */
+static void put_seconds(FILE *out, double s, const char *none)
+{
+	if (s >= 0)
+		fprintf(out, "<td class=\"n\">%.3f</td>", s);
+	else
+		fprintf(out, "<td class=\"n\">%s</td>", none);
+}
+
 static void put_step(FILE *out, u32 step)
 {
 	if (step)
@@ -55,7 +69,7 @@ static void put_cgroup(FILE *out, const char *name)
 
 static void put_findings(FILE *out, const struct html_run *r)
 {
-	static const char *const heads[] = { "result", "check", "cgroup", "step", "what", NULL };
+	static const char *const heads[] = { "result", "check", "cgroup", "#step", "what", NULL };
 	size_t i;
 
 	if (!r->nr_findings)
@@ -81,9 +95,9 @@ static void put_findings(FILE *out, const struct html_run *r)
 static void put_phases(FILE *out, const struct html_run *r)
 {
 	static const char *const heads[] = {
-		"step",	      "name",	      "from, s",   "length, s",	    "workers",
-		"cgroups",    "iterations/s", "imbalance", "tasks per CPU", "DSQ max",
-		"fallback/s", "keep_last/s",  NULL,
+		"#step",       "name",		"#from, s",   "#length, s",	"#workers",
+		"#cgroups",    "#iterations/s", "#imbalance", "#tasks per CPU", "#DSQ max",
+		"#fallback/s", "#keep_last/s",	NULL,
 	};
 	size_t i;
 
@@ -98,11 +112,8 @@ static void put_phases(FILE *out, const struct html_run *r)
 		fputs("<tr>", out);
 		put_step(out, p->step);
 		put_text(out, p->name);
-		fprintf(out, "<td class=\"n\">%.3f</td>", p->from_s);
-		if (isfinite(p->to_s))
-			fprintf(out, "<td class=\"n\">%.3f</td>", p->to_s - p->from_s);
-		else
-			fputs("<td class=\"n\">did not end</td>", out);
+		put_seconds(out, p->from_s, "–");
+		put_seconds(out, p->to_s - p->from_s, isfinite(p->to_s) ? "–" : "did not end");
 		put_number(out, p->workers);
 		put_number(out, p->cgroups);
 		fprintf(out, "<td class=\"n\">");
@@ -124,9 +135,9 @@ static void put_phases(FILE *out, const struct html_run *r)
 static void put_cgroups(FILE *out, const struct html_run *r)
 {
 	static const char *const heads[] = {
-		"cgroup",      "step",	      "workers",    "CPUs",	  "off CPU, %",
-		"spread, %",   "gap, ms",     "migrations", "iterations", "run delay",
-		"wake-up p50", "wake-up p99", NULL,
+		"cgroup",	"#step",	"#workers",    "#CPUs",	      "#off CPU, %",
+		"#spread, %",	"#gap, ms",	"#migrations", "#iterations", "#run delay",
+		"#wake-up p50", "#wake-up p99", NULL,
 	};
 	size_t i;
 
@@ -156,7 +167,7 @@ static void put_cgroups(FILE *out, const struct html_run *r)
 
 static void put_marks(FILE *out, const struct html_run *r)
 {
-	static const char *const heads[] = { "at, s", "what", "name", "in words", NULL };
+	static const char *const heads[] = { "#at, s", "what", "name", "in words", NULL };
 	size_t i;
 
 	if (!r->nr_marks)

@@ -101,8 +101,8 @@ static void set_span(struct plot *p)
 	}
 	for (i = 0; i < p->r->nr_marks; i++)
 		widen(p, p->r->marks[i].t_s);
-	if (p->to - p->from < 1e-6)
-		p->to = p->from + 1e-6;
+	if (p->to - p->from < 0.000001)
+		p->to = p->from + 0.000001;
 }
 
 static void set_places(struct plot *p)
@@ -206,7 +206,7 @@ static int cell_class(const struct plot *p, size_t row, size_t i)
 }
 
 /* All cells of one colour are one path. */
-static void draw_depth(const struct plot *p, int class)
+static void draw_depth(const struct plot *p, int depth)
 {
 	const struct html_series *s = &p->r->series;
 	double x, end, h = p->row > 4 ? p->row - 1 : p->row;
@@ -215,15 +215,17 @@ static void draw_depth(const struct plot *p, int class)
 
 	for (row = 0; row < p->rows; row++) {
 		for (i = 0; i < s->nr; i++) {
-			if (cell_class(p, row, i) != class)
+			if (cell_class(p, row, i) != depth)
 				continue;
 			x = x_of(p, s->t_s[i]);
 			end = until(p, i);
 			while (i + 1 < s->nr && end >= s->t_s[i + 1] &&
-			       cell_class(p, row, i + 1) == class)
-				end = until(p, ++i);
+			       cell_class(p, row, i + 1) == depth) {
+				i++;
+				end = until(p, i);
+			}
 			if (!begun)
-				fprintf(p->out, "<path class=\"q%d\" d=\"", class);
+				fprintf(p->out, "<path class=\"q%d\" d=\"", depth);
 			begun = true;
 			end = max(x_of(p, end), x + 0.5);
 			fprintf(p->out, "M%.1f %.1fH%.1fv%.1fH%.1fz", x, p->rows_y + row * p->row,
@@ -237,10 +239,10 @@ static void draw_depth(const struct plot *p, int class)
 static void draw_rows(const struct plot *p)
 {
 	size_t row, last, every = p->row < 11 ? (size_t)(12 / p->row) + 1 : 1;
-	int class;
+	int depth;
 
-	for (class = 0; class < HTML_DEPTHS; class ++)
-		draw_depth(p, class);
+	for (depth = 0; depth < HTML_DEPTHS; depth++)
+		draw_depth(p, depth);
 	for (row = 0; row < p->rows; row += every) {
 		size_t cpu = row * p->per_row;
 		double y = p->rows_y + (row + 0.5) * p->row + 3.5;
@@ -312,7 +314,7 @@ static void draw_time(const struct plot *p)
 	html_axis_make(&a, p->to - p->from, 10, false);
 	t = a.step * (double)(s64)(p->from / a.step);
 	for (; t <= p->to; t += a.step) {
-		if (t < p->from - 1e-9)
+		if (t < p->from - a.step / 1000)
 			continue;
 		html_line(p->out, "grid", x_of(p, t), p->bottom, x_of(p, t), p->bottom + 4);
 		html_label(p->out, "tick mid", x_of(p, t), p->bottom + 16, "%.*f", a.digits, t);
@@ -367,11 +369,17 @@ static const char *mark_class(enum html_mark_kind kind)
 	return names[kind];
 }
 
-static size_t mark_label(const struct html_mark *m, char *text, size_t len)
+static void mark_label(const struct html_mark *m, char *text, size_t len)
 {
 	const char *what = m->kind == HTML_MARK_DEATH ? "scheduler failed" : m->what;
 
-	return snprintf(text, len, "%.40s%s%.100s", what, m->name[0] ? " " : "", m->name);
+	/* "periodic_000" says it all */
+	if (*what && !strncmp(m->name, what, strlen(what)))
+		what = "";
+	if (!*what)
+		snprintf(text, len, "%.100s", m->name);
+	else
+		snprintf(text, len, "%.40s%s%.100s", what, m->name[0] ? " " : "", m->name);
 }
 
 /**
@@ -405,11 +413,10 @@ static void place_labels(struct plot *p, int *lane, bool *left)
 
 	for (i = 0; i < min_t(size_t, p->r->nr_marks, MARKS_MAX); i++) {
 		const struct html_mark *m = &p->r->marks[i];
-		size_t chars = min_t(size_t, mark_label(m, text, sizeof(text)), LABEL_MAX);
-		double x = x_of(p, m->t_s), width = chars * CHAR + 10;
+		double x = x_of(p, m->t_s), width;
 
-		chars = min_t(size_t, html_length(text), LABEL_MAX);
-		width = chars * CHAR + 10;
+		mark_label(m, text, sizeof(text));
+		width = min_t(size_t, html_length(text), LABEL_MAX) * CHAR + 10;
 		left[i] = x + width > WIDTH - RIGHT;
 		lane[i] = find_lane(lanes, left[i] ? max(x - width, 0.0) : x, width);
 		p->lanes = max(p->lanes, lane[i] + 1);

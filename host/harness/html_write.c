@@ -114,7 +114,7 @@ void html_time(FILE *out, double us)
 		double unit;
 		const char *name;
 	} units[] = {
-		{ 1, 1e-3, "ns" },
+		{ 1, 0.001, "ns" },
 		{ 1e3, 1, "µs" },
 		{ 1e6, 1e3, "ms" },
 		{ INFINITY, 1e6, "s" },

@@ -48,15 +48,16 @@ static int write_page(const char *path, const char *title, const struct html_run
 static int make(const struct report_opts *o, struct ktstr_err *err)
 {
 	struct html_runs runs = { 0 };
-	char *path = NULL;
+	char *path = NULL, title[256];
 	int ret = html_runs_read(&runs, o->dir, err);
 
+	report_opts_title(o, title, sizeof(title));
 	if (!ret && !strcmp(o->output ?: "", "-")) {
 		/* main() says when standard output does not take it */
-		html_write(stdout, o->dir, &runs);
+		html_write(stdout, title, &runs);
 	} else if (!ret) {
 		path = report_opts_output(o);
-		ret = path ? write_page(path, o->dir, &runs, err) :
+		ret = path ? write_page(path, title, &runs, err) :
 			     ktstr_err_set(err, -ENOMEM, "out of memory");
 		if (!ret)
 			printf("%s\n", path);

@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "host/harness/result_files.h"
+#include "lib/util.h"
 #include "report_opts.h"
 
 int report_opts_parse(int argc, char **argv, struct report_opts *o, struct ktstr_err *err)
@@ -57,4 +58,15 @@ char *report_opts_output(const struct report_opts *o)
 	else
 		n = asprintf(&path, "%.*s/report.html", (int)len, o->dir);
 	return n < 0 ? NULL : path;
+}
+
+void report_opts_title(const struct report_opts *o, char *title, size_t len)
+{
+	size_t end = strlen(o->dir), from;
+
+	while (end > 1 && o->dir[end - 1] == '/')
+		end--;
+	for (from = end; from && o->dir[from - 1] != '/'; from--)
+		;
+	snprintf(title, len, "%.*s", (int)min_t(size_t, end - from, len), o->dir + from);
 }

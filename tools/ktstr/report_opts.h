@@ -3,6 +3,7 @@
 #define KTSTR_TOOLS_REPORT_OPTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "lib/err.h"
 
@@ -38,5 +39,13 @@ int report_opts_parse(int argc, char **argv, struct report_opts *o, struct ktstr
  * Return: its path, from malloc(3), or NULL without memory.
  */
 char *report_opts_output(const struct report_opts *o);
+
+/**
+ * report_opts_title() - what the page is called
+ * @o: the command line
+ * @title: set to the last part of the directory's name
+ * @len: size of @title
+ */
+void report_opts_title(const struct report_opts *o, char *title, size_t len);
 
 #endif /* KTSTR_TOOLS_REPORT_OPTS_H */

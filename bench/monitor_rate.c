@@ -9,26 +9,25 @@
 #include <unistd.h>
 
 #include "bench/monitor_rate.h"
+#include "guest-init/work_run.h"
 #include "host/coord/monitor.h"
 #include "host/vmm/vm.h"
 #include "lib/util.h"
 
-/*
- * A worker's counter, struct worker_slot of guest-init/worker.c: the count, which
- * grows by so many, then zeroes as long as the worker runs.
- */
-#define SLOT_WORDS 16
-#define BATCH	   1024
-#define FIND_MAX   256
-#define SLICES	   (RATE_ROUNDS * RATE_SLICES)
+#define FIND_MAX 256
+#define SLICES	 (RATE_ROUNDS * RATE_SLICES)
+
+/* Of a group's memory: the slots follow its head, and a page is all we follow. */
+#define SLOTS_AT  roundup(sizeof(struct work_shared), __alignof__(struct work_slot))
+#define SLOTS_MAX ((SZ_4K - SLOTS_AT) / sizeof(struct work_slot))
 
 /**
- * struct candidate - a page that looks like the workers' counters
- * @page: mapped guest memory
+ * struct candidate - a page that looks like the workers' shared memory
+ * @shared: mapped guest memory
  * @units: what the first worker had done
  */
 struct candidate {
-	const u64 *page;
+	const struct work_shared *shared;
 	u64 units;
 };
 
@@ -52,7 +51,7 @@ struct mark {
  * @m: the monitor
  * @workers: in the guest
  * @out: the result, shared
- * @page: the workers' counters, NULL = not found yet
+ * @shared: memory of the workers, NULL = not found yet
  * @found: pages that may be it
  * @nr_found: how many
  * @slices: done
@@ -64,7 +63,7 @@ static struct rate {
 	struct monitor *m;
 	u32 workers;
 	struct rate_result *out;
-	const u64 *page;
+	const struct work_shared *shared;
 	struct candidate found[FIND_MAX];
 	u32 nr_found;
 	u32 slices;
@@ -76,19 +75,34 @@ static struct rate {
 	} sum[2];
 } rate;
 
-static bool looks_right(const u64 *page)
+/* The pointers in it are the guest's. */
+static const struct work_slot *slots_of(const struct work_shared *shared)
 {
-	u32 worker, i;
+	return (const void *)shared + SLOTS_AT;
+}
 
-	for (worker = 0; worker < rate.workers; worker++, page += SLOT_WORDS) {
-		u64 units = READ_ONCE(page[0]);
+static u64 units_of(const struct work_shared *shared, u32 worker)
+{
+	return READ_ONCE(slots_of(shared)[worker].units);
+}
 
-		if (!units || units % BATCH)
+static bool works(const struct work_slot *slot)
+{
+	return READ_ONCE(slot->units) && READ_ONCE(slot->tid) &&
+	       READ_ONCE(slot->state) == WORK_READY && !READ_ONCE(slot->error);
+}
+
+static bool looks_right(const struct work_shared *shared)
+{
+	u32 worker;
+
+	if (READ_ONCE(shared->stop) || !READ_ONCE(shared->release_ns) ||
+	    READ_ONCE(shared->size) < SLOTS_AT + rate.workers * sizeof(struct work_slot) ||
+	    (uintptr_t)READ_ONCE(shared->slot) % SZ_4K != SLOTS_AT)
+		return false;
+	for (worker = 0; worker < rate.workers; worker++)
+		if (!works(&slots_of(shared)[worker]))
 			return false;
-		for (i = 1; i < SLOT_WORDS; i++)
-			if (READ_ONCE(page[i]))
-				return false;
-	}
 	return true;
 }
 
@@ -97,10 +111,11 @@ static void scan(const u8 *mem, u64 len)
 	u64 at;
 
 	for (at = 0; at < len && rate.nr_found < FIND_MAX; at += SZ_4K) {
-		const u64 *page = (const u64 *)(mem + at);
+		const struct work_shared *shared = (const void *)(mem + at);
 
-		if (looks_right(page))
-			rate.found[rate.nr_found++] = (struct candidate){ page, READ_ONCE(*page) };
+		if (looks_right(shared))
+			rate.found[rate.nr_found++] =
+				(struct candidate){ shared, units_of(shared, 0) };
 	}
 }
 
@@ -130,14 +145,14 @@ static void find_page(void)
 {
 	u32 i;
 
-	for (i = 0; i < rate.nr_found && !rate.page; i++) {
+	for (i = 0; i < rate.nr_found && !rate.shared; i++) {
 		const struct candidate *c = &rate.found[i];
 
-		if (looks_right(c->page) && READ_ONCE(*c->page) > c->units)
-			rate.page = c->page;
+		if (looks_right(c->shared) && units_of(c->shared, 0) > c->units)
+			rate.shared = c->shared;
 	}
-	rate.out->found = !!rate.page;
-	if (!rate.page)
+	rate.out->found = !!rate.shared;
+	if (!rate.shared)
 		scan_memory(rate.m->vm->ram);
 }
 
@@ -147,7 +162,7 @@ static void set_mark(struct mark *mark)
 
 	*mark = (struct mark){ .ns = mono_ns(), .seq = rate.m->sample.seq };
 	for (i = 0; i < rate.workers; i++)
-		mark->work += READ_ONCE(rate.page[i * SLOT_WORDS]);
+		mark->work += units_of(rate.shared, i);
 	for (i = 0; i < rate.m->vm->nr_vcpus; i++)
 		mark->cpu_ns += vcpu_cpu_ns(&rate.m->vm->vcpus[i]);
 }
@@ -204,13 +219,13 @@ static void on_slice(struct event *ev)
 {
 	if (!event_clear(ev) || !rate.m->vm || !rate.m->sample.seq || rate.slices == SLICES)
 		return;
-	if (!rate.page)
+	if (!rate.shared)
 		find_page();
-	else if (looks_right(rate.page))
+	else if (looks_right(rate.shared))
 		end_slice();
 	else
 		rate.slices = SLICES;
-	if (!rate.page)
+	if (!rate.shared)
 		return;
 	switch_monitor(rate.slices == SLICES || monitored(rate.slices));
 	set_mark(&rate.mark);
@@ -232,7 +247,7 @@ int __wrap_monitor_start(struct monitor *m, const struct vm *vm, struct event_lo
 
 const struct rate_result *rate_begin(u32 workers)
 {
-	rate.workers = min_t(u32, workers, (SZ_4K / sizeof(u64) / SLOT_WORDS));
+	rate.workers = min_t(u32, workers, SLOTS_MAX);
 	rate.out = mmap(NULL, sizeof(*rate.out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			-1, 0);
 	if (rate.out == MAP_FAILED)

@@ -32,6 +32,7 @@ extern const struct cmd cmd_show;
 extern const struct cmd cmd_inspect;
 extern const struct cmd cmd_report;
 extern const struct cmd cmd_compare;
+extern const struct cmd cmd_verifier;
 extern const struct cmd cmd_list;
 extern const struct cmd cmd_doctor;
 

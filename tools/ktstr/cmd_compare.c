@@ -8,6 +8,7 @@
 #include "compare_opts.h"
 #include "host/harness/compare_report.h"
 #include "host/harness/stats_json.h"
+#include "terminal.h"
 
 #define EXIT_NOT_READ 3
 
@@ -58,17 +59,6 @@ static int check_names(const struct compare_args *args, const struct stats_set s
 	return ret;
 }
 
-static bool takes_utf8(void)
-{
-	const char *l = getenv("LC_ALL");
-
-	if (!l || !*l)
-		l = getenv("LC_CTYPE");
-	if (!l || !*l)
-		l = getenv("LANG");
-	return l && (strcasestr(l, "utf-8") || strcasestr(l, "utf8"));
-}
-
 static int show(const struct compare *c, const struct compare_args *args,
 		const struct stats_set sets[2])
 {
@@ -76,7 +66,7 @@ static int show(const struct compare *c, const struct compare_args *args,
 		.name = { args->place[0], args->place[1] },
 		.runs = { sets[0].nr, sets[1].nr },
 		.all = args->all,
-		.arrows = takes_utf8(),
+		.arrows = terminal_takes_utf8(),
 		.fail_threshold = args->opts.fail_threshold,
 	};
 

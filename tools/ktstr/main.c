@@ -6,7 +6,8 @@
 #include "cmd.h"
 
 static const struct cmd *const cmds[] = {
-	&cmd_run, &cmd_show, &cmd_inspect, &cmd_report, &cmd_compare, &cmd_list, &cmd_doctor,
+	&cmd_run,     &cmd_show,     &cmd_inspect, &cmd_report,
+	&cmd_compare, &cmd_verifier, &cmd_list,	   &cmd_doctor,
 };
 
 static void print_commands(FILE *out)

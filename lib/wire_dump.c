@@ -35,9 +35,9 @@ static const u16 u32_at[WIRE_DUMP_U32S] = {
 };
 
 static const u16 u64_at[WIRE_DUMP_U64S] = {
-	AT(kva),       AT(old_value), AT(new_value),	      AT(writes),
-	AT(ip),	       AT(t_ns),      AT(latch_to_frozen_ns), AT(frozen_to_captured_ns),
-	AT(frozen_ns),
+	AT(kva),       AT(old_value),  AT(new_value),	       AT(writes),
+	AT(ip),	       AT(t_ns),       AT(latch_to_frozen_ns), AT(frozen_to_captured_ns),
+	AT(frozen_ns), AT(elapsed_ns), AT(boundary_ns),
 };
 
 /* Head and data in one allocation. */

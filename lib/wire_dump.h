@@ -13,7 +13,7 @@
 
 #include "lib/wire.h"
 
-#define WIRE_DUMP_VERSION 1
+#define WIRE_DUMP_VERSION 2
 #define WIRE_DUMP_NO_VCPU 0xffffffffU
 /* The JSON text of one snapshot; it is cut down to fit, see host/inspect/dump.h */
 #define WIRE_DUMP_JSON_MAX (8U << 20)
@@ -62,6 +62,9 @@ const char *wire_dump_kind_name(u32 kind);
  * @latch_to_frozen_ns: trap to all parked
  * @frozen_to_captured_ns: all parked to everything copied out of the guest
  * @frozen_ns: whole standstill
+ * @elapsed_ns: @t_ns since scenario start, without pauses and earlier freezes; 0
+ *              before it
+ * @boundary_ns: when it was meant to be taken, likewise; periodic ones only
  * @tag: NUL-terminated; "" for the failure dump
  * @schema: NUL-terminated: "single", "dual" or "degraded"
  * @ip_symbol: NUL-terminated: @ip as symbol+0xoffset, or ""
@@ -85,6 +88,8 @@ struct dump_view {
 	u64 latch_to_frozen_ns;
 	u64 frozen_to_captured_ns;
 	u64 frozen_ns;
+	u64 elapsed_ns;
+	u64 boundary_ns;
 	char tag[72];
 	char schema[16];
 	char ip_symbol[136];
@@ -94,14 +99,14 @@ struct dump_view {
 };
 
 #define WIRE_DUMP_U32S 6
-#define WIRE_DUMP_U64S 9
+#define WIRE_DUMP_U64S 11
 
 /**
  * struct wire_dump - WIRE_DUMP: the JSON text follows
  * @version: WIRE_DUMP_VERSION
  * @json_len: bytes of it
  * @u32s: kind .. exit_kind, in the order of struct dump_view
- * @u64s: kva .. frozen_ns, in that order
+ * @u64s: kva .. boundary_ns, in that order
  * @tag: as there
  * @schema: as there
  * @ip_symbol: as there
@@ -117,7 +122,7 @@ struct wire_dump {
 	char ip_symbol[136];
 	char exit_msg[256];
 } __packed;
-static_assert(sizeof(struct wire_dump) == 584);
+static_assert(sizeof(struct wire_dump) == 600);
 
 /**
  * wire_dump_encode() - to the wire

@@ -329,8 +329,9 @@ static u64 scenario_ns(void *ctx)
 static u64 paused_ns(void *ctx)
 {
 	struct coord *c = ctx;
+	u64 since = atomic_load(&c->pause_ns), now = mono_ns() - c->cfg.start_ns;
 
-	return atomic_load(&c->pause_total_ns);
+	return atomic_load(&c->pause_total_ns) + (since && now > since ? now - since : 0);
 }
 
 static bool paused(void *ctx)

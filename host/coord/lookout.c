@@ -94,15 +94,18 @@ static bool vcpu_died(const struct vm *vm)
 static void lay_out_periodic(struct lookout *l)
 {
 	u64 anchor = l->hooks.scenario_ns(l->hooks.ctx);
-	u64 end = anchor + l->cfg->duration_ns;
+	u64 end = anchor + l->cfg->duration_ns, ready;
 
 	if (l->periodic_laid_out || !l->cfg->periodic || !anchor || !lookout_ready(l))
 		return;
+	/* how far the workload is, as if nothing had ever stood still */
+	ready = anchor + lookout_elapsed_ns(l, mono_ns() - l->cfg->start_ns);
 	l->periodic_laid_out = true;
-	if (!periodic_start(&l->periodic, l->cfg->periodic, l->cfg->duration_ns, anchor,
-			    mono_ns() - l->cfg->start_ns, end))
+	if (!periodic_start(&l->periodic, l->cfg->periodic, l->cfg->duration_ns, anchor, ready,
+			    end))
 		lookout_record(l, WIRE_OP_CAPTURE, 0, "periodic", -ETIME,
 			       "the kernel could be read only when the workload was over");
+	periodic_shift(&l->periodic, l->work_frozen_ns);
 }
 
 /* Behind whatever may have moved it: a freeze, a pause, a snapshot taken. */
@@ -139,6 +142,8 @@ static void serve_boundary(struct lookout *l)
 		.kind = WIRE_DUMP_PERIODIC,
 		.tag = periodic_tag(l->periodic.next, tag),
 		.vcpu = WIRE_DUMP_NO_VCPU,
+		.boundary_ns = l->periodic.boundary_ns[l->periodic.next] -
+			       l->hooks.scenario_ns(l->hooks.ctx),
 	};
 	struct snap snap;
 	int ret;

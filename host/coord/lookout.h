@@ -43,7 +43,7 @@
  * @frozen: the guest stood still for @ns: move deadlines
  * @console: the console text so far, malloc()ed, or NULL
  * @scenario_ns: first scenario start since the run's start, 0 = not yet
- * @paused_ns: sum of the scenario's pauses
+ * @paused_ns: sum of the scenario's pauses, with one that goes on
  * @paused: the scenario is paused now
  * @ctx: passed to all of them
  */
@@ -77,6 +77,7 @@ struct snap {
  * @exit_kind: the one that latched, 0 = none
  * @watch: symbol and values, or NULL
  * @memory: save memory as well, if the run is to
+ * @boundary_ns: when it was meant to be taken, as in struct dump_view
  */
 struct snap_want {
 	u32 kind;
@@ -86,6 +87,7 @@ struct snap_want {
 	u32 exit_kind;
 	const struct capture_watch *watch;
 	bool memory;
+	u64 boundary_ns;
 };
 
 /**
@@ -185,6 +187,7 @@ struct hold {
  * @kop_records: outcomes of kernel operations written
  * @freezes: how many
  * @frozen_ns: how long altogether
+ * @work_frozen_ns: of that since scenario start, and not in a pause
  * @sched_log: end of the scheduler's output
  * @sched_log_len: bytes of it
  */
@@ -237,6 +240,7 @@ struct lookout {
 	u32 kop_records;
 	u64 freezes;
 	u64 frozen_ns;
+	u64 work_frozen_ns;
 	char sched_log[LOOKOUT_SCHED_LOG_MAX];
 	size_t sched_log_len;
 };
@@ -355,6 +359,15 @@ bool lookout_all_armed(const struct lookout *l);
  * Return: true when all have.
  */
 bool lookout_armed(struct lookout *l);
+
+/**
+ * lookout_elapsed_ns() - how much of the workload has passed
+ * @l: started
+ * @t_ns: a time that is not long ago, since the start of the run
+ *
+ * Return: since scenario start, without freezes and pauses; 0 before it.
+ */
+u64 lookout_elapsed_ns(const struct lookout *l, u64 t_ns);
 
 /**
  * lookout_gk_config() - what the guest has told about its kernel

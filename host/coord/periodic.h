@@ -54,7 +54,8 @@ int periodic_check(u32 nr, u64 duration_ns, struct ktstr_err *err);
  * @nr: passed periodic_check() with @duration_ns
  * @duration_ns: length of the workload
  * @anchor_ns: first scenario start
- * @ready_ns: when the host could read the kernel; the window starts no earlier
+ * @ready_ns: when the host could read the kernel, as if nothing had paused; the
+ *            window starts no earlier
  * @end_ns: when the workload ends at the latest; the window ends no later
  *
  * Boundary i lies at anchor + 0.1 d + (i + 1) * 0.8 d / (N + 1). When the

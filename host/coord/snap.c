@@ -23,8 +23,12 @@ u64 lookout_thaw(struct lookout *l, struct rendezvous *r)
 	u64 frozen = freeze_end(l->vm, r);
 
 	l->frozen_ns += frozen;
-	if (l->periodic_laid_out)
-		periodic_shift(&l->periodic, frozen);
+	/* a pause that goes on is as much longer */
+	if (l->hooks.scenario_ns(l->hooks.ctx) && !l->hooks.paused(l->hooks.ctx)) {
+		l->work_frozen_ns += frozen;
+		if (l->periodic_laid_out)
+			periodic_shift(&l->periodic, frozen);
+	}
 	l->hooks.frozen(l->hooks.ctx, frozen);
 	return frozen;
 }
@@ -66,6 +70,16 @@ static int copy(struct lookout *l, const struct snap_want *want, struct snap *s)
 	return capture_take(&s->cap, &src);
 }
 
+u64 lookout_elapsed_ns(const struct lookout *l, u64 t_ns)
+{
+	u64 begin = l->hooks.scenario_ns(l->hooks.ctx);
+	u64 stood = l->work_frozen_ns + l->hooks.paused_ns(l->hooks.ctx);
+
+	if (!begin || t_ns < begin || t_ns - begin < stood)
+		return 0;
+	return t_ns - begin - stood;
+}
+
 int snap_take(struct lookout *l, const struct snap_want *want, struct snap *s)
 {
 	struct rendezvous r;
@@ -75,6 +89,8 @@ int snap_take(struct lookout *l, const struct snap_want *want, struct snap *s)
 	frozen = lookout_freeze(l, &r);
 	ret = frozen == -ECANCELED ? frozen : copy(l, want, s);
 	s->timings.t_ns = r.begin_ns - l->cfg->start_ns;
+	s->timings.elapsed_ns = lookout_elapsed_ns(l, s->timings.t_ns);
+	s->timings.boundary_ns = want->boundary_ns;
 	s->timings.frozen_to_captured_ns = mono_ns() - r.frozen_ns;
 	if (want->memory && !ret)
 		save_memory(l, true, NULL);

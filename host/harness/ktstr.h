@@ -27,6 +27,7 @@
 #include "host/harness/ktstr_op.h"
 #include "host/harness/ktstr_output.h"
 #include "host/harness/ktstr_scenario.h"
+#include "host/harness/ktstr_series.h"
 #include "lib/scenario.h"
 #include "lib/topology.h"
 #include "lib/wire.h"
@@ -362,12 +363,15 @@ struct ktstr_timings {
  *     @v.json is @json, @v.json_len its length
  * @json: the dump's text, NUL-terminated
  * @path: file it was written to, or NULL without an out_dir
+ * @step: in which step of the scenario it was taken, 0 = the baseline, or
+ *        KTSTR_NO_STEP
  * @tree: what ktstr_snapshot_value() has made of @json
  */
 struct ktstr_snapshot {
 	struct dump_view v;
 	char *json;
 	char *path;
+	u32 step;
 	struct vtree **tree;
 };
 

@@ -34,6 +34,19 @@ const struct ktstr_metric_value *ktstr_load_metric(const struct ktstr_load *load
 	return NULL;
 }
 
+const struct ktstr_phase *ktstr_phase_at(const struct ktstr_load *load, u64 t_ns)
+{
+	size_t i;
+
+	for (i = 0; i < load->nr_phases; i++) {
+		const struct ktstr_phase *p = &load->phases[i];
+
+		if (t_ns >= p->from_ns && (!p->to_ns || t_ns < p->to_ns))
+			return p;
+	}
+	return NULL;
+}
+
 void load_free(struct ktstr_load *load)
 {
 	size_t i;

@@ -39,6 +39,15 @@ static void put_snapshot(json_writer_t *w, const struct ktstr_snapshot *s)
 	jsonw_uint_field(w, "latch_to_frozen_ns", v->latch_to_frozen_ns);
 	jsonw_uint_field(w, "frozen_to_captured_ns", v->frozen_to_captured_ns);
 	jsonw_uint_field(w, "frozen_ns", v->frozen_ns);
+	jsonw_uint_field(w, "elapsed_ms", v->elapsed_ns / NSEC_PER_MSEC);
+	if (v->kind == WIRE_DUMP_PERIODIC)
+		jsonw_uint_field(w, "boundary_offset_ms", v->boundary_ns / NSEC_PER_MSEC);
+	else
+		jsonw_null_field(w, "boundary_offset_ms");
+	if (s->step == KTSTR_NO_STEP)
+		jsonw_null_field(w, "step_index");
+	else
+		jsonw_uint_field(w, "step_index", s->step);
 	jsonw_end_object(w);
 }
 

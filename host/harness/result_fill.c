@@ -112,5 +112,6 @@ int result_fill(struct ktstr_result *res, const struct verdict_input *in, struct
 		err = output_fill(res, in->frames, in->nr_frames);
 	if (!err)
 		err = load_fill(res, in, e);
+	result_snapshot_steps(res);
 	return err;
 }

@@ -71,6 +71,17 @@ int result_snapshot_fill(struct ktstr_result *res, const struct verdict_input *i
 	return ret;
 }
 
+void result_snapshot_steps(struct ktstr_result *res)
+{
+	size_t i;
+
+	for (i = 0; i < res->nr_snapshots; i++) {
+		const struct ktstr_phase *p = ktstr_phase_at(&res->load, res->snapshots[i].v.t_ns);
+
+		res->snapshots[i].step = p ? p->step : KTSTR_NO_STEP;
+	}
+}
+
 void result_snapshot_free(struct ktstr_result *res)
 {
 	size_t i;

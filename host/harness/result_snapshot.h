@@ -15,6 +15,12 @@
 int result_snapshot_fill(struct ktstr_result *res, const struct verdict_input *in);
 
 /**
+ * result_snapshot_steps() - in which step each snapshot was taken
+ * @res: with snapshots and phases
+ */
+void result_snapshot_steps(struct ktstr_result *res);
+
+/**
  * result_snapshot_free() - release what result_snapshot_fill() made
  * @res: filled, half-filled or zeroed
  */

@@ -416,6 +416,8 @@ void dump_view_fill(const struct capture *c, const struct dump_extra *x, const c
 		.latch_to_frozen_ns = x->timings.latch_to_frozen_ns,
 		.frozen_to_captured_ns = x->timings.frozen_to_captured_ns,
 		.frozen_ns = x->timings.frozen_ns,
+		.elapsed_ns = x->timings.elapsed_ns,
+		.boundary_ns = x->timings.boundary_ns,
 		.json = json,
 		.json_len = json_len,
 	};

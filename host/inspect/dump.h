@@ -30,12 +30,16 @@ struct kbtf;
  * @latch_to_frozen_ns: trap to all parked; 0 = there was no trap
  * @frozen_to_captured_ns: all parked to everything copied
  * @frozen_ns: whole standstill, from the request to the thaw
+ * @elapsed_ns: as in struct dump_view
+ * @boundary_ns: the same
  */
 struct dump_timings {
 	u64 t_ns;
 	u64 latch_to_frozen_ns;
 	u64 frozen_to_captured_ns;
 	u64 frozen_ns;
+	u64 elapsed_ns;
+	u64 boundary_ns;
 };
 
 /**

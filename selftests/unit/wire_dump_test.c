@@ -23,6 +23,8 @@ static const struct dump_view full = {
 	.latch_to_frozen_ns = 1001,
 	.frozen_to_captured_ns = 1002,
 	.frozen_ns = 1003,
+	.elapsed_ns = 850000000,
+	.boundary_ns = 849000000,
 	.tag = "scx_watchdog_timestamp",
 	.schema = "single",
 	.ip_symbol = "scx_exit+0x1f",
@@ -67,6 +69,8 @@ TEST(snapshot_round_trip)
 	EXPECT_EQ(v.latch_to_frozen_ns, 1001);
 	EXPECT_EQ(v.frozen_to_captured_ns, 1002);
 	EXPECT_EQ(v.frozen_ns, 1003);
+	EXPECT_EQ(v.elapsed_ns, 850000000);
+	EXPECT_EQ(v.boundary_ns, 849000000);
 	EXPECT_STREQ(v.tag, full.tag);
 	EXPECT_STREQ(v.schema, full.schema);
 	EXPECT_STREQ(v.ip_symbol, full.ip_symbol);
@@ -90,6 +94,7 @@ TEST(snapshot_numbers_have_their_place)
 	EXPECT_EQ(le64_to_cpu(w.u64s[0]), full.kva);
 	EXPECT_EQ(le64_to_cpu(w.u64s[4]), full.ip);
 	EXPECT_EQ(le64_to_cpu(w.u64s[8]), full.frozen_ns);
+	EXPECT_EQ(le64_to_cpu(w.u64s[10]), full.boundary_ns);
 	free(buf);
 }
 
@@ -144,7 +149,7 @@ TEST(snapshot_refusals)
 	for (cut = 0; cut < len; cut++)
 		EXPECT_EQ(wire_dump_decode(buf, cut, &v), -EBADMSG);
 	w = buf;
-	w->version = cpu_to_le32(2);
+	w->version = cpu_to_le32(WIRE_DUMP_VERSION + 1);
 	EXPECT_EQ(wire_dump_decode(buf, len, &v), -EPROTO);
 	w->version = cpu_to_le32(WIRE_DUMP_VERSION);
 	w->u32s[0] = 0;

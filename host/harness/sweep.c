@@ -33,15 +33,20 @@ int sweep_init(struct sweep *s)
 	return 0;
 }
 
+void sweep_cell_free(struct sweep_cell *c)
+{
+	free(c->progs);
+	free(c->log);
+	free(c->raw);
+	memset(c, 0, sizeof(*c));
+}
+
 void sweep_free(struct sweep *s)
 {
 	u32 i;
 
-	for (i = 0; s->cells && i < s->nr_cells; i++) {
-		free(s->cells[i].progs);
-		free(s->cells[i].log);
-		free(s->cells[i].raw);
-	}
+	for (i = 0; s->cells && i < s->nr_cells; i++)
+		sweep_cell_free(&s->cells[i]);
 	free(s->cells);
 	s->cells = NULL;
 	s->nr_cells = 0;

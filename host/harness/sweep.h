@@ -198,6 +198,12 @@ void sweep_run_cell(struct sweep *s, struct sweep_cell *c, bool (*stop)(void *ct
 void sweep_cell_fill(struct sweep_cell *c, const struct ktstr_result *res);
 
 /**
+ * sweep_cell_free() - release what sweep_cell_fill() made
+ * @c: filled in, or zeroed; zeroed afterwards
+ */
+void sweep_cell_free(struct sweep_cell *c);
+
+/**
  * sweep_exit_code() - exit status of a whole sweep
  * @s: the sweep
  *

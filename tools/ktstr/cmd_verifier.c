@@ -10,7 +10,6 @@
 #include "host/harness/discover.h"
 #include "host/harness/emulated.h"
 #include "host/harness/kmodule.h"
-#include "host/harness/near.h"
 #include "host/harness/plan.h"
 #include "lib/log.h"
 #include "lib/util.h"
@@ -94,56 +93,32 @@ struct sweeping {
 	u32 mem_mib;
 };
 
-static int no_scheduler(const char *name, const struct strv *names, struct ktstr_err *err)
-{
-	struct strv near = { 0 };
-	char *path;
-
-	near_names(name, names, &near);
-	if (near.nr) {
-		ktstr_err_set(err, -ENOENT, "no scheduler '%.60s'; did you mean %.60s?", name,
-			      near.v[0]);
-	} else {
-		path = discover_scheduler(name, err);
-		free(path);
-	}
-	strv_free(&near);
-	return -ENOENT;
-}
-
 /* All there are, or those that were named, which must be there. */
-static int find_schedulers(struct strv *named, struct strv *all, struct ktstr_err *err)
-{
-	char *dir = sched_names(all, named->nr ? NULL : err), *path;
-	size_t i;
-
-	free(dir);
-	if (!named->nr) {
-		if (!dir)
-			return -ENOENT;
-		if (!all->nr)
-			return ktstr_err_set(err, -ENOENT, "no schedulers; 'make' builds them");
-		*named = *all;
-		*all = (struct strv){ 0 };
-	}
-	for (i = 0; i < named->nr; i++) {
-		path = discover_scheduler(named->v[i], NULL);
-		free(path);
-		if (!path)
-			return no_scheduler(named->v[i], all, err);
-	}
-	return named->failed ? ktstr_err_set(err, -ENOMEM, "out of memory") : 0;
-}
-
 static int take_schedulers(struct sweeping *w, struct ktstr_err *err)
 {
-	struct strv all = { 0 };
-	int ret = find_schedulers(&w->o.schedulers, &all, err);
+	struct strv *names = &w->o.schedulers;
+	size_t i;
+	char *at;
 
-	strv_free(&all);
-	w->s.scheds = (const char *const *)w->o.schedulers.v;
-	w->s.nr_scheds = w->o.schedulers.nr;
-	return ret;
+	if (!names->nr) {
+		at = sched_names(names, err);
+		free(at);
+		if (!at)
+			return -ENOENT;
+	}
+	for (i = 0; i < names->nr; i++) {
+		at = discover_scheduler(names->v[i], err);
+		free(at);
+		if (!at)
+			return -ENOENT;
+	}
+	if (names->failed)
+		return ktstr_err_set(err, -ENOMEM, "out of memory");
+	if (!names->nr)
+		return ktstr_err_set(err, -ENOENT, "no schedulers; 'make' builds them");
+	w->s.scheds = (const char *const *)names->v;
+	w->s.nr_scheds = names->nr;
+	return 0;
 }
 
 /* Two of the same release differ in their file. */

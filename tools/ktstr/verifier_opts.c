@@ -5,7 +5,6 @@
 #include <linux/kernel.h>
 
 #include "cmd.h"
-#include "host/harness/near.h"
 #include "lib/preset.h"
 #include "verifier_opts.h"
 
@@ -33,30 +32,14 @@ static int add_machine(struct verifier_opts *o, const char *name, const struct t
 	return 0;
 }
 
-/* The one that was meant, or all there are. */
-static int no_preset(const char *name, struct ktstr_err *err)
-{
-	struct strv names = { 0 }, near = { 0 };
-	u32 i;
-
-	for (i = 0; i < PRESETS_NR; i++)
-		strv_add(&names, presets[i].name);
-	near_names(name, &names, &near);
-	if (near.nr)
-		ktstr_err_set(err, -EINVAL, "--preset: no preset '%.40s'; did you mean %s?", name,
-			      near.v[0]);
-	else
-		preset_find(name, err);
-	strv_free(&names);
-	strv_free(&near);
-	return -EINVAL;
-}
-
 static int take_preset(struct verifier_opts *o, const char *name, struct ktstr_err *err)
 {
-	const struct preset *p = preset_find(name, NULL);
+	struct ktstr_err why;
+	const struct preset *p = preset_find(name, &why);
 
-	return p ? add_machine(o, p->name, &p->topo, err) : no_preset(name, err);
+	if (!p)
+		return ktstr_err_set(err, -EINVAL, "--preset: %.480s", why.msg);
+	return add_machine(o, p->name, &p->topo, err);
 }
 
 static int take_topology(struct verifier_opts *o, const char *text, struct ktstr_err *err)

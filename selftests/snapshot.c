@@ -254,7 +254,7 @@ TEST_F_TIMEOUT(refused, watch_is_no_pass, RUN_TIMEOUT_S)
 	EXPECT_NE(strstr(self->res.reason_text, "no_such_symbol"), NULL);
 }
 
-#define BOUNDARIES 3
+#define BOUNDARIES 4
 
 FIXTURE(periodic)
 {
@@ -265,7 +265,7 @@ FIXTURE_SETUP(periodic)
 {
 	struct ktstr_test test = {
 		.topology = TOPOLOGY,
-		.scheduler = "scx_simple",
+		.scheduler = "ktstr_fixture",
 		.duration_ms = DURATION_MS,
 		.periodic = BOUNDARIES,
 	};
@@ -277,6 +277,38 @@ FIXTURE_SETUP(periodic)
 FIXTURE_TEARDOWN(periodic)
 {
 	test_end(_metadata, &self->res);
+}
+
+static const char *last_finding(const struct ktstr_result *res)
+{
+	size_t nr = res->load.nr_findings;
+
+	return nr ? res->load.findings[nr - 1].text : "";
+}
+
+/* A counter of the scheduler's own, over all of them; and one that it does not have. */
+static void check_series(struct __test_metadata *_metadata, struct ktstr_result *res)
+{
+	struct ktstr_series s;
+
+	ktstr_series_snapshots(&s, res, NULL, "maps[.bss].value.nr_started");
+	EXPECT_EQ(s.nr, BOUNDARIES);
+	EXPECT_TRUE(ktstr_series_strictly_increasing(res, &s))
+	TH_LOG("%s", last_finding(res));
+	EXPECT_TRUE(ktstr_series_each_at_least(res, &s, 1));
+	EXPECT_GT(ktstr_series_delta(&s, 1), 0);
+	EXPECT_EQ(res->verdict, KTSTR_PASS);
+	ktstr_series_free(&s);
+	ktstr_series_monitor(&s, res, "nr_running", KTSTR_ALL_CPUS);
+	EXPECT_TRUE(ktstr_series_each_at_most(res, &s, 1000))
+	TH_LOG("%s", last_finding(res));
+	ktstr_series_free(&s);
+	ktstr_series_snapshots(&s, res, NULL, "maps[.bss].value.nr_start");
+	EXPECT_FALSE(ktstr_series_nondecreasing(res, &s));
+	EXPECT_NE(strstr(last_finding(res), "nr_started"), NULL)
+	TH_LOG("%s", last_finding(res));
+	EXPECT_EQ(res->verdict, KTSTR_INCONCLUSIVE);
+	ktstr_series_free(&s);
 }
 
 TEST_F_TIMEOUT(periodic, equal_distances, RUN_TIMEOUT_S)
@@ -310,7 +342,12 @@ TEST_F_TIMEOUT(periodic, equal_distances, RUN_TIMEOUT_S)
 		EXPECT_GT(t, last);
 		last = t;
 		frozen += v->frozen_ns;
+		EXPECT_EQ(v->boundary_ns, begin + (i + 1) * (end - begin) / (BOUNDARIES + 1));
+		EXPECT_GE(v->elapsed_ns, v->boundary_ns);
+		EXPECT_LT(v->elapsed_ns, end);
+		EXPECT_EQ(res->snapshots[i].step, 1);
 	}
+	check_series(_metadata, &self->res);
 }
 
 FIXTURE(dual)

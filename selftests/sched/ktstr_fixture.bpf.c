@@ -42,6 +42,8 @@ u32 ktstr_err_exit_detected;
 /* When it was attached the last time. */
 u64 attached_ns;
 u64 nr_attached;
+/* Times that a task began to run. */
+u64 nr_started;
 /* Address of the arena's list as a program sees it, and its nodes. */
 u64 arena_head;
 u32 arena_nodes;
@@ -130,6 +132,7 @@ void BPF_STRUCT_OPS(fixture_runnable, struct task_struct *p, u64 enq_flags)
 
 void BPF_STRUCT_OPS(fixture_running, struct task_struct *p)
 {
+	__sync_fetch_and_add(&nr_started, 1);
 	look_outside();
 	fault_point(FIXTURE_CB_RUNNING, "running");
 }
@@ -305,5 +308,29 @@ int arena_fill(void *ctx)
 	return 0;
 }
 #endif
+
+/* Those two are loaded only where they are asked for: no verifier takes them. */
+SEC("syscall")
+int fx_fail_verify(void *ctx)
+{
+	return *(volatile int *)bpf_ktime_get_ns();
+}
+
+/* Each round is another state, so all are walked through before the refusal. */
+SEC("syscall")
+int fx_verify_loop(void *ctx)
+{
+	u64 sum = bpf_ktime_get_ns();
+	u32 i;
+
+#pragma clang loop unroll(disable)
+	for (i = 0; i < FIXTURE_LOOP_ROUNDS; i++) {
+		sum = sum * FIXTURE_LOOP_ROUNDS + i;
+		barrier_var(sum);
+		sum ^= sum >> 7;
+		barrier_var(sum);
+	}
+	return *(volatile int *)sum;
+}
 
 #include "ktstr_fixture_maps.bpf.h"

@@ -123,7 +123,7 @@
  * KTSTR_EXPECT_PASS() - the run proved that all is well
  * @res: its result
  *
- * Anything else fails the test, and it says why.
+ * Anything else fails the test; what KTSTR_RUN() has said says why.
  */
 #define KTSTR_EXPECT_PASS(res) KTSTR_EXPECT_VERDICT(KTSTR_PASS, res)
 
@@ -133,7 +133,7 @@
  * @res: its result
  */
 #define KTSTR_EXPECT_VERDICT(expected, res) \
-	EXPECT_STREQ(ktstr_verdict_name(expected), test_verdict(res))
+	EXPECT_STREQ(ktstr_verdict_name(expected), ktstr_verdict_name((res)->verdict))
 
 /**
  * KTSTR_MAIN - main() of a file with tests; the last line
@@ -161,14 +161,6 @@ static inline void test_setup(struct __test_metadata *_metadata, const struct te
 	why = test_variant_skip(_metadata, variant);
 	if (why)
 		test_skip(_metadata, why);
-}
-
-/* The verdict by its name; the reason is printed for one that may not be expected. */
-static inline const char *test_verdict(const struct ktstr_result *res)
-{
-	if (res->verdict != KTSTR_PASS)
-		test_diag(res->reason_text);
-	return ktstr_verdict_name(res->verdict);
 }
 
 /* Without a name of its own, a run is called as its test: "load-tiny-1llc-is_carried". */

@@ -33,25 +33,26 @@ const struct preset presets[PRESETS_NR] = {
 	PRESET("numa4-8llc", 4, 8, 4, 1),	 PRESET("numa4-12llc", 4, 12, 8, 2),
 };
 
-char *preset_names(char *buf, size_t len)
+void preset_names(struct names *names)
 {
-	size_t i, n = 0;
+	size_t i;
 
-	for (i = 0; i < PRESETS_NR && n < len; i++)
-		n += snprintf(buf + n, len - n, "%s%s", i ? ", " : "", presets[i].name);
-	return buf;
+	for (i = 0; i < PRESETS_NR; i++)
+		names_add(names, presets[i].name);
 }
 
 const struct preset *preset_find(const char *name, struct ktstr_err *err)
 {
-	char names[400];
+	struct names names;
 	size_t i;
 
 	for (i = 0; i < PRESETS_NR; i++)
 		if (!strcmp(presets[i].name, name))
 			return &presets[i];
-	ktstr_err_set(err, -ENOENT, "no preset '%.40s'; there are %s", name,
-		      preset_names(names, sizeof(names)));
+	names_init(&names, name);
+	preset_names(&names);
+	ktstr_err_set(err, -ENOENT, "no preset '%.40s'; %sthere are %s", name, names.hint,
+		      names_list(&names));
 	errno = ENOENT;
 	return NULL;
 }

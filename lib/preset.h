@@ -11,6 +11,7 @@
 #include <linux/types.h>
 
 #include "err.h"
+#include "names.h"
 #include "topology.h"
 
 #define PRESETS_NR 24
@@ -76,13 +77,10 @@ static inline bool preset_smt(const struct preset *p)
 const struct preset *preset_find(const char *name, struct ktstr_err *err);
 
 /**
- * preset_names() - every name, separated by ", "
- * @buf: where to
- * @len: room; 400 bytes are always enough
- *
- * Return: @buf.
+ * preset_names() - every name
+ * @names: initialised; they are added
  */
-char *preset_names(char *buf, size_t len);
+void preset_names(struct names *names);
 
 /**
  * preset_fits() - is a machine within bounds

@@ -77,7 +77,7 @@ static bool parse_counts(const char *p, struct topology *t)
 int topology_parse(const char *spec, struct topology *t, struct ktstr_err *err)
 {
 	const struct preset *preset = preset_find(spec, NULL);
-	char names[400];
+	struct names names;
 
 	if (preset) {
 		*t = preset->topo;
@@ -86,9 +86,11 @@ int topology_parse(const char *spec, struct topology *t, struct ktstr_err *err)
 	*t = (struct topology){ 0 };
 	if (parse_counts(spec, t))
 		return topology_check(t, err);
+	names_init(&names, spec);
+	preset_names(&names);
 	return ktstr_err_set(err, -EINVAL,
-			     "topology '%.24s' is not of the form 1n2l4c2t (nodes, LLCs in all, cores each, threads), nor one of %s",
-			     spec, preset_names(names, sizeof(names)));
+			     "topology '%.24s' is neither of the form 1n2l4c2t (nodes, LLCs in all, cores each, threads) nor a preset; %sthere are %s",
+			     spec, names.hint, names_list(&names));
 }
 
 char *topology_format(const struct topology *t, char *buf, size_t len)

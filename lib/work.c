@@ -3,18 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/names.h"
 #include "lib/util.h"
 #include "lib/work.h"
 
 /* A worker looks at its stop flag between batches: none may take seconds. */
-#define SPINS_MAX	10000000
-#define SLEEP_US_MAX	60000000
-#define MEMBERS_MAX	1024
-#define CACHE_KIB_MAX	65536
-#define MATRIX_KIB_MAX	4096
-#define NAME_LEN_MAX	40
-#define NAMES_LEN_MAX	400
-#define MISSPELT_BY_MAX 2
+#define SPINS_MAX      10000000
+#define SLEEP_US_MAX   60000000
+#define MEMBERS_MAX    1024
+#define CACHE_KIB_MAX  65536
+#define MATRIX_KIB_MAX 4096
 
 #define MEMBERS(what, preset) { what, preset, 1, MEMBERS_MAX }
 #define SPINS(what, preset)   { what, preset, 1, SPINS_MAX }
@@ -141,65 +139,21 @@ const struct work_info *work_info(u32 type)
 	return type < WORK_TYPES ? &infos[type] : NULL;
 }
 
-/* Letters to insert, remove or exchange, so that one becomes the other. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[NAME_LEN_MAX + 1], i, j, n = strlen(b);
-
-	for (j = 0; j <= n; j++)
-		row[j] = j;
-	for (i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (j = 1; j <= n; j++) {
-			size_t above = row[j];
-
-			row[j] = min(min(above, row[j - 1]) + 1, diagonal + (a[i] != b[j - 1]));
-			diagonal = above;
-		}
-	}
-	return row[n];
-}
-
-/* The name that was probably meant, or NULL. */
-static const char *nearest(const char *name)
-{
-	size_t best = MISSPELT_BY_MAX + 1, i;
-	const char *found = NULL;
-
-	if (strlen(name) > NAME_LEN_MAX)
-		return NULL;
-	for (i = 0; i < WORK_TYPES; i++) {
-		size_t d = distance(name, infos[i].name);
-
-		/* what has less than half of a short name is not near it */
-		if (d < best && d <= strlen(infos[i].name) / 2) {
-			best = d;
-			found = infos[i].name;
-		}
-	}
-	return found;
-}
-
 int work_find(const char *name, enum work_type *type, struct ktstr_err *err)
 {
-	char names[NAMES_LEN_MAX] = "";
-	const char *near;
-	size_t len = 0;
+	struct names names;
 	u32 i;
 
+	names_init(&names, name);
 	for (i = 0; i < WORK_TYPES; i++) {
 		if (!strcmp(name, infos[i].name)) {
 			*type = i;
 			return 0;
 		}
-		len += snprintf(names + len, sizeof(names) - len, "%s%s", i ? ", " : "",
-				infos[i].name);
+		names_add(&names, infos[i].name);
 	}
-	near = nearest(name);
-	return ktstr_err_set(err, -EINVAL, "no work '%.40s'%s%s%s; there are %s", name,
-			     near ? ", did you mean '" : "", near ?: "", near ? "'?" : "", names);
+	return ktstr_err_set(err, -EINVAL, "no work '%.40s'; %sthere are %s", name, names.hint,
+			     names_list(&names));
 }
 
 u64 work_get(const struct work *w, unsigned int i)

@@ -10,6 +10,7 @@
 #include "discover.h"
 #include "host/harness/search.h"
 #include "host/kernel/image.h"
+#include "lib/names.h"
 #include "lib/util.h"
 
 #if defined(__aarch64__)
@@ -194,19 +195,15 @@ static int is_scheduler(const struct dirent *d)
 	return d->d_name[0] != '.';
 }
 
-/* "; there are: a, b, c", cut to what fits. */
-static void list_dir(const char *dir, char *buf, size_t len)
+static void list_dir(const char *dir, const char *wanted, struct names *names)
 {
 	struct dirent **list;
-	size_t used = 0;
 	int i, n;
 
-	*buf = '\0';
+	names_init(names, wanted);
 	n = scandir(dir, &list, is_scheduler, alphasort);
 	for (i = 0; i < n; i++) {
-		if (used < len)
-			used += snprintf(buf + used, len - used, "%s%s",
-					 i ? ", " : "; there are: ", list[i]->d_name);
+		names_add(names, list[i]->d_name);
 		free(list[i]);
 	}
 	if (n >= 0)
@@ -216,15 +213,17 @@ static void list_dir(const char *dir, char *buf, size_t len)
 /* Takes @dir over, which may be NULL: then @err says why. */
 static char *in_dir(char *dir, const char *what, const char *name, struct ktstr_err *err)
 {
-	char *path, others[320];
+	struct names others;
+	char *path;
 
 	if (!dir)
 		return NULL;
 	if (asprintf(&path, "%s/%s", dir, name) < 0)
 		path = NULL;
 	if (path && access(path, X_OK)) {
-		list_dir(dir, others, sizeof(others));
-		ktstr_err_set(err, -ENOENT, "no %s %s in %s%s", what, name, dir, others);
+		list_dir(dir, name, &others);
+		ktstr_err_set(err, -ENOENT, "no %s %s in %s; %sthere are: %s", what, name, dir,
+			      others.hint, names_list(&others));
 		free(path);
 		path = NULL;
 		errno = ENOENT;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/harness/inspect_socket.h"
+#include "lib/names.h"
 #include "lib/number.h"
 #include "lib/util.h"
 #include "lib/wire_inspect.h"
@@ -143,34 +144,39 @@ int inspect_socket_runs(struct strv *pids, struct ktstr_err *err)
 	return pids->failed ? ktstr_err_set(err, -ENOMEM, "out of memory") : 0;
 }
 
-static void list_runs(const struct strv *pids, char *text, size_t room)
+static void list_runs(const struct strv *pids, struct names *names)
 {
-	size_t used = 0, i;
+	char name[32];
+	size_t i;
 
-	text[0] = '\0';
-	for (i = 0; i < pids->nr && used < room; i++)
-		used += snprintf(text + used, room - used, "%srun:%s", i ? ", " : "", pids->v[i]);
+	names_init(names, NULL);
+	for (i = 0; i < pids->nr; i++) {
+		snprintf(name, sizeof(name), "run:%s", pids->v[i]);
+		names_add(names, name);
+	}
 }
 
 static int choose(pid_t *pid, struct ktstr_err *err)
 {
 	struct strv pids = { 0 };
-	char all[256], want[16];
+	struct names all;
+	char want[16];
 	int ret;
 
 	ret = inspect_socket_runs(&pids, err);
-	list_runs(&pids, all, sizeof(all));
+	list_runs(&pids, &all);
 	snprintf(want, sizeof(want), "%d", *pid);
 	if (ret)
 		goto out;
 	if (*pid && !strv_has(&pids, want))
-		ret = ktstr_err_set(err, -ENOENT, "no run %d with a held guest%s%s", *pid,
-				    pids.nr ? "; there are: " : "", all);
+		ret = ktstr_err_set(err, -ENOENT, "no run %d with a held guest; there are: %s",
+				    *pid, names_list(&all));
 	else if (!*pid && !pids.nr)
 		ret = ktstr_err_set(err, -ENOENT,
 				    "no run with a held guest: start one with 'ktstr run --hold'");
 	else if (!*pid && pids.nr > 1)
-		ret = ktstr_err_set(err, -ENOTUNIQ, "several runs: ask for one of %s", all);
+		ret = ktstr_err_set(err, -ENOTUNIQ, "several runs: ask for one of %s",
+				    names_list(&all));
 	else if (!*pid)
 		*pid = atoi(pids.v[0]);
 out:

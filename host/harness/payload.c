@@ -7,14 +7,15 @@
 #include <string.h>
 
 #include "finding.h"
+#include "lib/names.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "metrics_json.h"
 #include "payload.h"
 
-/* Names listed beside one that is not there. */
-#define NEAR_MAX 5
-#define NAME_LEN 64
+/* In a finding, beside the name that is not there. */
+#define NAMES_ROOM 60
+#define NAME_LEN   64
 
 static int check_metric(const char *name, const struct ktstr_metric *m, struct ktstr_err *err)
 {
@@ -140,41 +141,6 @@ static bool eval_end(struct trial *t, const struct ktstr_output *o)
 	}
 }
 
-/* Letters that two names begin and end with in common. */
-static size_t likeness(const char *a, const char *b)
-{
-	size_t la = strlen(a), lb = strlen(b), least = min(la, lb), head = 0, tail = 0;
-
-	while (head < least && a[head] == b[head])
-		head++;
-	while (tail < least - head && a[la - 1 - tail] == b[lb - 1 - tail])
-		tail++;
-	return head + tail;
-}
-
-static void list_near(const struct metric_leaves *l, const char *name, char *dst, size_t room)
-{
-	size_t best[NEAR_MAX] = { 0 }, at[NEAR_MAX], nr = 0, used = 0, i, k, n;
-
-	for (i = 0; i < l->nr; i++) {
-		n = likeness(l->leaf[i].path, name);
-		for (k = nr; k > 0 && n > best[k - 1]; k--)
-			if (k < NEAR_MAX) {
-				best[k] = best[k - 1];
-				at[k] = at[k - 1];
-			}
-		if (k == NEAR_MAX)
-			continue;
-		best[k] = n;
-		at[k] = i;
-		nr = min_t(size_t, nr + 1, NEAR_MAX);
-	}
-	dst[0] = '\0';
-	for (i = 0; i < nr && used < room; i++)
-		used += snprintf(dst + used, room - used, "%s%.40s", i ? ", " : "",
-				 l->leaf[at[i]].path);
-}
-
 static const struct metric_leaf *find_leaf(const struct metric_leaves *l, const char *name)
 {
 	size_t i;
@@ -187,17 +153,21 @@ static const struct metric_leaf *find_leaf(const struct metric_leaves *l, const 
 
 static void metric_missing(struct trial *t, const struct metric_leaves *l, const char *name)
 {
-	char near[140];
+	struct names names;
+	size_t i;
 
-	list_near(l, name, near, sizeof(near));
+	names_init(&names, name);
+	names.room = NAMES_ROOM;
+	for (i = 0; i < l->nr; i++)
+		names_add(&names, l->leaf[i].path);
 	if (!l->nr)
 		tell(t, KTSTR_FINDING_FAIL, NAN, NAN,
 		     "payload %.40s has no metric %.80s: its output has no numbers", t->sp->name,
 		     name);
 	else
 		tell(t, KTSTR_FINDING_FAIL, NAN, NAN,
-		     "payload %.40s has no metric %.60s; of its %zu there are %s", t->sp->name,
-		     name, l->nr, near);
+		     "payload %.40s has no metric %.40s; %.80sthere are %s", t->sp->name, name,
+		     names.hint, names_list(&names));
 }
 
 static void eval_metric(struct trial *t, const struct ktstr_metric *m, double value)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/harness/scenario_planner.h"
+#include "lib/names.h"
 
 #define CGROUP_MS 50
 
@@ -56,21 +57,22 @@ static u32 lookup(const struct planner *pl, const char *name, size_t len)
 
 int planner_cgroup_find(struct planner *pl, const char *name, u32 *index)
 {
-	char names[PLANNER_NAMES_MAX] = "";
+	struct names names;
 	u32 i;
 
 	*index = lookup(pl, name, strlen(name));
 	if (*index != PLANNER_OUTSIDE)
 		return 0;
+	names_init(&names, name);
 	for (i = 0; i < pl->nr_cgroups; i++)
 		if (pl->cgroups[i].alive)
-			planner_names(names, pl->cgroups[i].name);
-	if (!*names)
+			names_add(&names, pl->cgroups[i].name);
+	if (!names.nr)
 		return planner_refuse(pl,
 				      "cgroup \"%.100s\" does not exist, and no other one does here: name it in .backdrop or in .setup",
 				      name);
-	return planner_refuse(pl, "cgroup \"%.100s\" does not exist here; there are: %s", name,
-			      names);
+	return planner_refuse(pl, "cgroup \"%.100s\" does not exist here; %sthere are: %s", name,
+			      names.hint, names_list(&names));
 }
 
 /* The kernel keeps processes out of cgroups with controlled ones below them. */

@@ -28,7 +28,7 @@ u32 planner_mems(const struct planner *pl, u32 index)
 	return (1U << pl->topo->nodes) - 1;
 }
 
-char *planner_mems_text(u32 mems, char buf[PLANNER_NAMES_MAX])
+char *planner_mems_text(u32 mems, char buf[PLANNER_CPUS_TEXT])
 {
 	struct cpulist l = {};
 	u32 node;
@@ -36,7 +36,7 @@ char *planner_mems_text(u32 mems, char buf[PLANNER_NAMES_MAX])
 	for (node = 0; node < 32; node++)
 		if (mems >> node & 1)
 			cpulist_set(&l, node);
-	return cpulist_format(&l, buf, PLANNER_NAMES_MAX);
+	return cpulist_format(&l, buf, PLANNER_CPUS_TEXT);
 }
 
 void planner_cpus_seen(struct planner *pl)
@@ -156,7 +156,7 @@ int planner_cpus_swap(struct planner *pl, u32 a, u32 b)
 int planner_mems_set(struct planner *pl, u32 index, const char *mems)
 {
 	struct planner_cgroup *c = &pl->cgroups[index];
-	char have[PLANNER_NAMES_MAX];
+	char have[PLANNER_CPUS_TEXT];
 	struct ktstr_err why;
 	struct cpulist l;
 	u32 node, above;

@@ -7,6 +7,7 @@
 #include "host/harness/plan.h"
 #include "host/harness/plan_run.h"
 #include "host/harness/scenario_planner.h"
+#include "lib/names.h"
 #include "lib/util.h"
 
 /* At a time, as guest-init/payload.h has it. */
@@ -131,19 +132,20 @@ int planner_payload_start(struct planner *pl, const struct ktstr_payload *payloa
 
 int planner_payload_find(struct planner *pl, const char *name, u32 *index)
 {
-	char names[PLANNER_NAMES_MAX] = "";
+	struct names names;
 	u32 i;
 
+	names_init(&names, name);
 	for (i = 0; i < pl->p->nr_payloads; i++) {
 		if (!pl->payloads[i].alive)
 			continue;
 		*index = i;
 		if (!strcmp(pl->p->payloads[i].name, name))
 			return 0;
-		planner_names(names, pl->p->payloads[i].name);
+		names_add(&names, pl->p->payloads[i].name);
 	}
-	return planner_refuse(pl, "payload \"%.80s\" does not run here; there are: %s", name,
-			      *names ? names : "none");
+	return planner_refuse(pl, "payload \"%.80s\" does not run here; %sthere are: %s", name,
+			      names.hint, names_list(&names));
 }
 
 int planner_payload_wait(struct planner *pl, const char *name, u32 timeout_ms)

@@ -132,7 +132,7 @@ static int set_memory(struct planner *pl, const struct ktstr_workers *w, u32 cgr
 		      struct scenario_group *g)
 {
 	bool none = w->mem == SCENARIO_MEM_DEFAULT || w->mem == SCENARIO_MEM_LOCAL;
-	char want[PLANNER_NAMES_MAX], have[PLANNER_NAMES_MAX];
+	char want[PLANNER_CPUS_TEXT], have[PLANNER_CPUS_TEXT];
 	u32 mems = planner_mems(pl, cgroup);
 
 	if ((u32)w->mem >= SCENARIO_MEM_NR)

@@ -6,6 +6,7 @@
 #include "host/harness/affinity.h"
 #include "host/harness/plan.h"
 #include "host/harness/scenario_planner.h"
+#include "lib/names.h"
 #include "lib/util.h"
 
 /* Of a process; TASK_COMM_LEN less its NUL. */
@@ -199,14 +200,15 @@ int planner_stop(struct planner *pl, u32 group)
 
 static int no_such_workers(struct planner *pl, const char *name)
 {
-	char names[PLANNER_NAMES_MAX] = "";
+	struct names names;
 	size_t i;
 
+	names_init(&names, name);
 	for (i = 0; i < pl->p->nr_groups; i++)
 		if (pl->groups[i].alive)
-			planner_names(names, pl->p->groups[i].name);
-	return planner_refuse(pl, "workers \"%.80s\" do not exist here; there are: %s", name,
-			      *names ? names : "none");
+			names_add(&names, pl->p->groups[i].name);
+	return planner_refuse(pl, "workers \"%.80s\" do not exist here; %sthere are: %s", name,
+			      names.hint, names_list(&names));
 }
 
 /* Said of workers that run, "nothing" takes back what was said before. */

@@ -37,18 +37,6 @@ int planner_nomem(struct planner *pl)
 	return ktstr_err_set(&pl->err, -ENOMEM, "out of memory");
 }
 
-void planner_names(char list[PLANNER_NAMES_MAX], const char *name)
-{
-	static const char more[] = ", ...";
-	size_t used = strlen(list);
-	size_t room = PLANNER_NAMES_MAX - used;
-
-	if (used + strlen(", ") + strlen(name) + sizeof(more) <= PLANNER_NAMES_MAX)
-		snprintf(list + used, room, "%s%s", used ? ", " : "", name);
-	else if (!strstr(list, more))
-		snprintf(list + used, room, "%s", more);
-}
-
 int planner_put(struct planner *pl, const struct scenario_op *op, u64 budget_ms)
 {
 	struct scenario_op to = *op;

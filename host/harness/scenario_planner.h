@@ -17,7 +17,7 @@
 /* Each leaves an output. */
 #define PLANNER_PAYLOADS_MAX KTSTR_OUTPUTS_MAX
 /* More than enough of what there is instead. */
-#define PLANNER_NAMES_MAX 300
+#define PLANNER_CPUS_TEXT 300
 /* No cgroup of the test: processes stay where guest-init is. */
 #define PLANNER_OUTSIDE UINT32_MAX
 
@@ -152,13 +152,6 @@ int __printf(3, 4) planner_within(struct planner *pl, int ret, const char *fmt, 
 int planner_nomem(struct planner *pl);
 
 /**
- * planner_names() - a list of names for a message
- * @list: grows: "a, b"; a longer one is cut
- * @name: the next one
- */
-void planner_names(char list[PLANNER_NAMES_MAX], const char *name);
-
-/**
  * planner_put() - lay an op out
  * @pl: the planner; its at_ms and flags are the op's
  * @op: the rest of it
@@ -266,7 +259,7 @@ u32 planner_mems(const struct planner *pl, u32 index);
  *
  * Return: @buf.
  */
-char *planner_mems_text(u32 mems, char buf[PLANNER_NAMES_MAX]);
+char *planner_mems_text(u32 mems, char buf[PLANNER_CPUS_TEXT]);
 
 /**
  * planner_cpus_seen() - write down where groups may have run

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/names.h"
 #include "lib/util.h"
-#include "near.h"
 #include "stats.h"
 
 static const struct stats_info infos[STATS_NR] = {
@@ -283,40 +283,16 @@ static void add_payload_names(struct strv *names, const struct stats_set *set)
 				strv_add(names, set->run[i].payload[j].name);
 }
 
-/* As many names as have room. */
-static void list_names(char *buf, size_t room, const struct strv *names)
+static int no_such_name(const char *name, const struct strv *list, struct ktstr_err *err)
 {
-	size_t i, len = 0;
+	struct names names;
+	size_t i;
 
-	buf[0] = '\0';
-	for (i = 0; i < names->nr; i++) {
-		size_t need = strlen(names->v[i]) + 2;
-
-		if (need + sizeof(", ...") > room - len)
-			break;
-		len += snprintf(buf + len, room - len, "%s%s", i ? ", " : "", names->v[i]);
-	}
-	if (i < names->nr)
-		snprintf(buf + len, room - len, "%s...", i ? ", " : "");
-}
-
-static int no_such_name(const char *name, const struct strv *names, struct ktstr_err *err)
-{
-	struct strv near = { 0 };
-	char list[400];
-	int ret;
-
-	ret = near_names(name, names, &near);
-	if (!ret && near.nr) {
-		list_names(list, sizeof(list), &near);
-		ret = ktstr_err_set(err, -EINVAL, "no metric '%.60s'; did you mean %s?", name,
-				    list);
-	} else if (!ret) {
-		list_names(list, sizeof(list), names);
-		ret = ktstr_err_set(err, -EINVAL, "no metric '%.60s'; there are %s", name, list);
-	}
-	strv_free(&near);
-	return ret;
+	names_init(&names, name);
+	for (i = 0; i < list->nr; i++)
+		names_add(&names, list->v[i]);
+	return ktstr_err_set(err, -EINVAL, "no metric '%.60s'; %sthere are %s", name, names.hint,
+			     names_list(&names));
 }
 
 int stats_check_name(const char *name, const struct stats_set *a, const struct stats_set *b,

@@ -7,6 +7,7 @@
 #include "bpf_obj.h"
 #include "host/kernel/guest_kernel.h"
 #include "host/kernel/kbtf.h"
+#include "lib/names.h"
 #include "lib/text.h"
 #include "lib/util.h"
 
@@ -166,21 +167,9 @@ struct search {
 	struct bpf_map_view best;
 	bool exact;
 	u32 matches;
-	char found[256];
-	char others[256];
+	struct names found;
+	struct names others;
 };
-
-static void list_add(char *list, size_t room, const char *name)
-{
-	size_t used = strlen(list);
-	char safe[TEXT_ESCAPED_MAX(BPF_OBJ_NAME_LEN)];
-
-	text_escape_line(safe, sizeof(safe), name, strlen(name));
-	if (used + strlen(safe) + 8 < room)
-		snprintf(list + used, room - used, "%s%s", used ? ", " : "", safe);
-	else if (used + 4 < room && list[used - 1] != '.')
-		snprintf(list + used, room - used, "...");
-}
 
 static bool name_fits(const struct search *s, const char *name, bool *exact)
 {
@@ -199,17 +188,17 @@ static int search_map(void *ctx, const struct bpf_map_view *view, bool readable)
 		return 0;
 	if (s->by_id ? view->id != s->id : !name_fits(s, view->name, &exact)) {
 		if (*view->name)
-			list_add(s->others, sizeof(s->others), view->name);
+			names_add(&s->others, view->name);
 		return 0;
 	}
 	if (exact && !s->exact) {
 		s->exact = true;
 		s->matches = 0;
-		s->found[0] = '\0';
+		names_init(&s->found, NULL);
 	}
 	s->best = *view;
 	s->matches++;
-	list_add(s->found, sizeof(s->found), view->name);
+	names_add(&s->found, view->name);
 	return 0;
 }
 
@@ -220,10 +209,10 @@ static int search_result(const struct search *s, bool complete, struct ktstr_err
 	if (s->matches > 1)
 		return ktstr_err_set(err, -ENOTUNIQ,
 				     "BPF map \"%s\": %u maps fit: %s; give the whole name",
-				     s->name, s->matches, s->found);
+				     s->name, s->matches, names_list(&s->found));
 	if (!s->matches)
-		return ktstr_err_set(err, -ENOENT, "no BPF map \"%s\": there are %s%s", s->name,
-				     *s->others ? s->others : "none", partial);
+		return ktstr_err_set(err, -ENOENT, "no BPF map \"%s\": %sthere are %s%s", s->name,
+				     s->others.hint, names_list(&s->others), partial);
 	return 0;
 }
 
@@ -249,6 +238,8 @@ int bpf_obj_find_map(const struct bpf_obj_layout *l, const struct guest_kernel *
 	struct search s = { .name = name };
 	int ret;
 
+	names_init(&s.found, NULL);
+	names_init(&s.others, name);
 	memset(view, 0, sizeof(*view));
 	s.by_id = name_is_id(name, &s.id);
 	ret = bpf_map_for_each(l, gk, search_map, &s);

@@ -9,6 +9,7 @@
 #include "host/inspect/query_internal.h"
 #include "host/inspect/value_internal.h"
 #include "host/kernel/guest_kernel.h"
+#include "lib/names.h"
 #include "lib/number.h"
 #include "lib/text.h"
 
@@ -135,38 +136,40 @@ bool suggest_full(const struct suggestions *s)
 	return s->nr == QUERY_SUGGEST_MAX;
 }
 
-static void list_commands(char *text, size_t room)
+static void list_commands(struct names *names, const char *wanted)
 {
-	size_t used = 0;
 	u32 i;
 
-	for (i = 0; i < QUERY_NR && used < room; i++)
-		used += snprintf(text + used, room - used, "%s%s", i ? ", " : "", infos[i].name);
+	names_init(names, wanted);
+	for (i = 0; i < QUERY_NR; i++)
+		names_add(names, infos[i].name);
 }
 
 const struct query_info *query_find(const char *name, struct ktstr_err *err)
 {
-	char shown[QUERY_SHOWN_MAX], all[256];
+	char shown[QUERY_SHOWN_MAX];
+	struct names all;
 	u32 i;
 
 	for (i = 0; i < QUERY_NR; i++)
 		if (!strcmp(name, infos[i].name))
 			return &infos[i];
-	list_commands(all, sizeof(all));
-	errno = -ktstr_err_set(err, -EINVAL, "no command '%s'; there are: %s",
-			       query_shown(shown, name), all);
+	list_commands(&all, name);
+	errno = -ktstr_err_set(err, -EINVAL, "no command '%s'; %sthere are: %s",
+			       query_shown(shown, name), all.hint, names_list(&all));
 	return NULL;
 }
 
 int query_parse(int argc, const char *const *argv, struct query *q, struct ktstr_err *err)
 {
 	const struct query_info *info;
-	char shown[QUERY_SHOWN_MAX], all[256];
+	char shown[QUERY_SHOWN_MAX];
+	struct names all;
 
 	memset(q, 0, sizeof(*q));
 	if (argc < 1) {
-		list_commands(all, sizeof(all));
-		return ktstr_err_set(err, -EINVAL, "no command; there are: %s", all);
+		list_commands(&all, NULL);
+		return ktstr_err_set(err, -EINVAL, "no command; there are: %s", names_list(&all));
 	}
 	info = query_find(argv[0], err);
 	if (!info)

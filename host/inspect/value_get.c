@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/names.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "value_internal.h"
@@ -87,18 +88,16 @@ static bool is_index(const struct step *s, u64 *index)
 /* Error texts. */
 
 /**
- * struct list - names in a message
+ * struct message - a message that grows
  * @text: the message so far
  * @len: of it
- * @more: names there was no room for
  */
-struct list {
-	char text[sizeof(((struct ktstr_err *)0)->msg) - 24];
+struct message {
+	char text[sizeof(((struct ktstr_err *)0)->msg)];
 	size_t len;
-	u32 more;
 };
 
-static void __printf(2, 3) list_add(struct list *l, const char *fmt, ...)
+static void __printf(2, 3) message_add(struct message *l, const char *fmt, ...)
 {
 	size_t room = sizeof(l->text) - l->len;
 	va_list ap;
@@ -107,16 +106,14 @@ static void __printf(2, 3) list_add(struct list *l, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(l->text + l->len, room, fmt, ap);
 	va_end(ap);
-	if (n > 0 && (size_t)n < room) {
+	if (n > 0 && (size_t)n < room)
 		l->len += n;
-	} else {
+	else
 		l->text[l->len] = '\0';
-		l->more++;
-	}
 }
 
 /* "in a.b": the part of the path that was found. */
-static void list_where(struct list *l, const struct step *s)
+static void message_where(struct message *l, const struct step *s)
 {
 	size_t len = s->text - s->path - s->element;
 	char buf[TEXT_ESCAPED_MAX(SHOWN_MAX)];
@@ -124,36 +121,37 @@ static void list_where(struct list *l, const struct step *s)
 	while (len && s->path[len - 1] == '.')
 		len--;
 	if (len)
-		list_add(l, " in \"%s\"", shown(buf, sizeof(buf), s->path, len));
+		message_add(l, " in \"%s\"", shown(buf, sizeof(buf), s->path, len));
 }
 
-static void list_names(struct list *l, const struct value *v)
+/* @wanted is what one of them should be called, or NULL. */
+static void message_names(struct message *l, const struct value *v, const struct step *wanted)
 {
-	char buf[TEXT_ESCAPED_MAX(SHOWN_MAX)];
+	char want[SHOWN_MAX + 1] = "";
 	const struct value *m;
+	struct names names;
 	const char *name;
-	u32 nr = 0;
 
 	if (v->flags & VALUE_F_COMPACT || !value_count(v))
 		return;
+	if (wanted)
+		snprintf(want, sizeof(want), "%.*s", (int)min_t(size_t, wanted->len, SHOWN_MAX),
+			 wanted->text);
+	names_init(&names, want);
+	/* of the message, besides the hint */
+	names.room = sizeof(l->text) - min(sizeof(l->text), l->len + sizeof(names.hint));
 	for (m = v->first; m; m = m->next) {
 		name = v->kind == VALUE_STRUCT ? m->name : label(m);
-		if (!name || !*name)
-			continue;
-		shown(buf, sizeof(buf), name, strlen(name));
-		if (l->more)
-			l->more++;
-		else
-			list_add(l, nr++ ? ", %s" : "; there is %s", buf);
+		if (name && *name)
+			names_add(&names, name);
 	}
+	if (names.nr)
+		message_add(l, "; %sthere is %s", names.hint, names.list);
 }
 
-static const struct value *fail(struct ktstr_err *err, int code, const struct list *l)
+static const struct value *fail(struct ktstr_err *err, int code, const struct message *l)
 {
-	if (l->more)
-		ktstr_err_set(err, code, "%s, %u more", l->text, l->more);
-	else
-		ktstr_err_set(err, code, "%s", l->text);
+	ktstr_err_set(err, code, "%s", l->text);
 	errno = -code;
 	return NULL;
 }
@@ -181,45 +179,45 @@ static const char *kind_text(const struct value *v)
 	return v->kind < ARRAY_SIZE(names) ? names[v->kind] : "unknown";
 }
 
-static void list_what(struct list *l, const struct step *s, const struct value *v)
+static void message_what(struct message *l, const struct step *s, const struct value *v)
 {
 	const struct value_ptr *p = (const struct value_ptr *)v;
 	char buf[TEXT_ESCAPED_MAX(SHOWN_MAX)];
 
-	list_add(l, "no %s \"%s\"", s->element ? "element" : "member",
-		 shown(buf, sizeof(buf), s->text, s->len));
-	list_where(l, s);
+	message_add(l, "no %s \"%s\"", s->element ? "element" : "member",
+		    shown(buf, sizeof(buf), s->text, s->len));
+	message_where(l, s);
 	if (v->kind == VALUE_STRUCT)
 		return;
-	list_add(l, ", which is %s", kind_text(v));
+	message_add(l, ", which is %s", kind_text(v));
 	if (v->kind == VALUE_ARRAY)
-		list_add(l, " of %u", v->len);
+		message_add(l, " of %u", v->len);
 	if (v->kind == VALUE_PTR && !v->u)
-		list_add(l, ": it is NULL");
+		message_add(l, ": it is NULL");
 	else if (v->flags & VALUE_F_PTR_FULL && p->skipped)
-		list_add(l, ": %s", shown(buf, sizeof(buf), p->skipped, strlen(p->skipped)));
+		message_add(l, ": %s", shown(buf, sizeof(buf), p->skipped, strlen(p->skipped)));
 	if (v->kind == VALUE_UNSUPPORTED)
-		list_add(l, ": %s", shown(buf, sizeof(buf), value_chars(v), v->len));
+		message_add(l, ": %s", shown(buf, sizeof(buf), value_chars(v), v->len));
 }
 
 static const struct value *missing(struct ktstr_err *err, const struct step *s,
 				   const struct value *v)
 {
-	struct list l = {};
+	struct message l = {};
 
-	list_what(&l, s, v);
-	list_names(&l, v);
+	message_what(&l, s, v);
+	message_names(&l, v, s);
 	return fail(err, -ENOENT, &l);
 }
 
 static const struct value *malformed(struct ktstr_err *err, const char *path)
 {
 	char buf[TEXT_ESCAPED_MAX(SHOWN_MAX)];
-	struct list l = {};
+	struct message l = {};
 
-	list_add(&l,
-		 "\"%s\" is no path: a path is like \"maps[.bss].value.nr\" or \"cpus[3].clock\"",
-		 shown(buf, sizeof(buf), path, strlen(path)));
+	message_add(&l,
+		    "\"%s\" is no path: a path is like \"maps[.bss].value.nr\" or \"cpus[3].clock\"",
+		    shown(buf, sizeof(buf), path, strlen(path)));
 	return fail(err, -EINVAL, &l);
 }
 
@@ -249,7 +247,7 @@ static const struct value *element(const struct value *v, const struct step *s,
 {
 	char buf[TEXT_ESCAPED_MAX(SHOWN_MAX)];
 	const struct value *m;
-	struct list l = {};
+	struct message l = {};
 	u64 index;
 	u32 nr;
 
@@ -261,9 +259,9 @@ static const struct value *element(const struct value *v, const struct step *s,
 	m = element_called(v, s, ends_in, &nr);
 	if (nr <= 1)
 		return m ?: missing(err, s, v);
-	list_add(&l, "%u elements end in \"%s\"", nr, shown(buf, sizeof(buf), s->text, s->len));
-	list_where(&l, s);
-	list_names(&l, v);
+	message_add(&l, "%u elements end in \"%s\"", nr, shown(buf, sizeof(buf), s->text, s->len));
+	message_where(&l, s);
+	message_names(&l, v, NULL);
 	return fail(err, -ENOTUNIQ, &l);
 }
 

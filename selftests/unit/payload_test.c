@@ -167,7 +167,8 @@ TEST_F(payload, metrics_that_are_declared)
 	self->metrics[1].max = 7;
 	EXPECT_PAYLOAD(FAIL, "payload bench: lat.p99 is 7.5, above 7");
 	self->metrics[1].name = "lat.p9";
-	EXPECT_PAYLOAD(FAIL, "payload bench has no metric lat.p9; of its 2 there are lat.p99, rps");
+	EXPECT_PAYLOAD(FAIL,
+		       "payload bench has no metric lat.p9; did you mean lat.p99? there are rps, lat.p99");
 }
 
 TEST_F(payload, output_without_metrics)

@@ -383,9 +383,11 @@ TEST_F(no, names_that_there_are_not)
 	IN_OP(self,
 	      "freeze_cgroup): cgroup \"aa\" does not exist, and no other one does here: name it in .backdrop or in .setup");
 	self->ops[0].at_ms = 1;
-	IN_OP(self, "freeze_cgroup): cgroup \"aa\" does not exist here; there are: a");
+	IN_OP(self,
+	      "freeze_cgroup): cgroup \"aa\" does not exist here; did you mean a? there are: a");
 	self->setup[1].name = "b/c";
-	IN_OP(self, "freeze_cgroup): cgroup \"aa\" does not exist here; there are: a, b, b/c");
+	IN_OP(self,
+	      "freeze_cgroup): cgroup \"aa\" does not exist here; did you mean a? there are: a, b, b/c");
 	self->ops[0] = (struct ktstr_op){ .kind = KTSTR_OP_SET_AFFINITY, .name = "b", .at_ms = 1 };
 	IN_OP(self, "set_affinity): workers \"b\" do not exist here; there are: a");
 	self->ops[0].kind = KTSTR_OP_WAIT_PAYLOAD;

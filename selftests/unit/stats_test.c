@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "fake_results.h"
-#include "host/harness/near.h"
 #include "host/harness/report.h"
 #include "host/harness/stats_json.h"
 #include "kselftest_harness.h"
@@ -52,18 +51,6 @@ TEST(gates)
 		EXPECT_NE(info->unit, NULL);
 	}
 	EXPECT_EQ(stats_find("worst"), NULL);
-}
-
-TEST(distances)
-{
-	EXPECT_EQ(near_distance("gap", "gap"), 0);
-	EXPECT_EQ(near_distance("", "gap"), 3);
-	EXPECT_EQ(near_distance("gap", ""), 3);
-	EXPECT_EQ(near_distance("gap", "gaps"), 1);
-	EXPECT_EQ(near_distance("gap", "gpa"), 1);
-	EXPECT_EQ(near_distance("agap", "gpa"), 2);
-	EXPECT_EQ(near_distance("gap_ms", "gap"), 3);
-	EXPECT_EQ(near_distance("kitten", "sitting"), 3);
 }
 
 TEST(typos_name_what_was_meant)

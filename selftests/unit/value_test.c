@@ -408,7 +408,7 @@ TEST_F(tree, errors_say_what_there_is)
 	value_unsupported(self->t, self->root, "odd", "a reason");
 
 	EXPECT_TRUE(refused(self, "map[.bss]",
-			    "no member \"map\"; there is maps, gone, null, number, odd"));
+			    "no member \"map\"; did you mean maps? there is maps, gone, null, number, odd"));
 	EXPECT_TRUE(refused(self, "maps[.bss].value.weight",
 			    "no member \"weight\" in \"maps[.bss].value\"; there is nr_enqueued"));
 	EXPECT_TRUE(refused(self, "maps[.rodata]",

@@ -32,7 +32,8 @@ TEST(a_typo_lists_what_there_is)
 
 	EXPECT_EQ(work_find("wake-chain", &type, &err), -EINVAL);
 	EXPECT_EQ(type, WORK_TYPES);
-	EXPECT_NE(strstr(err.msg, "no work 'wake-chain', did you mean 'wake_chain'?"), NULL);
+	EXPECT_NE(strstr(err.msg, "no work 'wake-chain'; did you mean wake_chain? there are "),
+		  NULL);
 	for (i = 0; i < WORK_TYPES; i++) {
 		EXPECT_NE(strstr(err.msg, work_info(i)->name), NULL)
 		{
@@ -40,11 +41,11 @@ TEST(a_typo_lists_what_there_is)
 		}
 	}
 	EXPECT_EQ(work_find("spni", &type, &err), -EINVAL);
-	EXPECT_NE(strstr(err.msg, "did you mean 'spin'?"), NULL);
+	EXPECT_NE(strstr(err.msg, "did you mean spin?"), NULL);
 	EXPECT_EQ(work_find("spinn", &type, &err), -EINVAL);
-	EXPECT_NE(strstr(err.msg, "did you mean 'spin'?"), NULL);
+	EXPECT_NE(strstr(err.msg, "did you mean spin?"), NULL);
 	EXPECT_EQ(work_find("pipes", &type, &err), -EINVAL);
-	EXPECT_NE(strstr(err.msg, "did you mean 'pipe'?"), NULL);
+	EXPECT_NE(strstr(err.msg, "did you mean pipe?"), NULL);
 }
 
 TEST(nothing_like_it)
@@ -60,7 +61,7 @@ TEST(nothing_like_it)
 	EXPECT_NE(strstr(err.msg, "timer_latency"), NULL);
 	EXPECT_EQ(work_find("", &type, &err), -EINVAL);
 	EXPECT_EQ(strstr(err.msg, "did you mean"), NULL);
-	EXPECT_EQ(work_find("io", &type, &err), -EINVAL);
+	EXPECT_EQ(work_find("qq", &type, &err), -EINVAL);
 	EXPECT_EQ(strstr(err.msg, "did you mean"), NULL);
 	EXPECT_EQ(work_find("io", &type, NULL), -EINVAL);
 }

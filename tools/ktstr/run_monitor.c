@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/number.h"
+#include "lib/names.h"
 #include "lib/util.h"
 #include "run_monitor.h"
 
@@ -45,16 +46,18 @@ static const struct limit *find(const char *name, size_t len)
 	return NULL;
 }
 
-static int no_limit(const char *name, size_t len, struct ktstr_err *err)
+static int no_limit(const char *text, size_t len, struct ktstr_err *err)
 {
-	char names[160] = "";
-	size_t used = 0, i;
+	struct names names;
+	char name[64];
+	size_t i;
 
+	snprintf(name, sizeof(name), "%.*s", (int)min_t(size_t, len, sizeof(name) - 1), text);
+	names_init(&names, name);
 	for (i = 0; i < ARRAY_SIZE(limits); i++)
-		used += snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
-				 limits[i].name);
-	return ktstr_err_set(err, -EINVAL, "'%.*s' is not one of %s", (int)min_t(size_t, len, 40),
-			     name, names);
+		names_add(&names, limits[i].name);
+	return ktstr_err_set(err, -EINVAL, "no limit '%.40s'; %sthere are %s", name, names.hint,
+			     names_list(&names));
 }
 
 static int set(const struct limit *limit, const char *value, struct ktstr_monitor_limits *l,

@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 
 #include "cmd.h"
+#include "lib/names.h"
 #include "lib/number.h"
 #include "run_monitor.h"
 #include "run_opts.h"
@@ -89,10 +90,10 @@ static int parse_boot(const char *text, enum ktstr_boot *boot, struct ktstr_err 
 
 static int parse_fault(const char *text, enum scenario_fault *fault, struct ktstr_err *err)
 {
-	char names[128] = "";
-	size_t used = 0;
+	struct names names;
 	u32 i;
 
+	names_init(&names, text);
 	for (i = 0; i < SCENARIO_FAULT_NR; i++) {
 		const char *name = scenario_fault_name(i);
 
@@ -100,11 +101,10 @@ static int parse_fault(const char *text, enum scenario_fault *fault, struct ktst
 			*fault = i;
 			return 0;
 		}
-		if (used < sizeof(names))
-			used += snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
-					 name);
+		names_add(&names, name);
 	}
-	return ktstr_err_set(err, -EINVAL, "'%.40s' is not one of %s", text, names);
+	return ktstr_err_set(err, -EINVAL, "no fault '%.40s'; %sthere are %s", text, names.hint,
+			     names_list(&names));
 }
 
 static int parse_topology(const char *text, struct ktstr_test *test, struct ktstr_err *err)

@@ -21,8 +21,10 @@
 #define LINES_ROOM 110.0
 #define AXIS_ROOM  40.0
 #define LEGEND	   22.0
+#define SPARE	   0.06 /* of the span, before and behind it */
 #define CHAR	   6.3 /* of a label */
 #define LABEL_MAX  34
+#define NO_LANE	   -1
 #define MARKS_MAX  60 /* the table has all of them */
 
 /**
@@ -80,29 +82,39 @@ static double until(const struct plot *p, size_t i)
 	return i + 1 < s->nr ? min(s->t_s[i + 1], end) : s->t_s[i] + usual;
 }
 
-static void widen(struct plot *p, double t)
-{
-	if (!(t >= 0))
-		return;
-	p->from = min(p->from, t);
-	p->to = max(p->to, t);
-}
-
+/* The steps with some room around them; without steps, or one without an end, all. */
 static void set_span(struct plot *p)
 {
 	const struct html_series *s = &p->r->series;
+	const struct html_run *r = p->r;
+	double first = s->t_s[0], last = until(p, s->nr - 1), spare;
 	size_t i;
 
-	p->from = s->t_s[0];
-	p->to = until(p, s->nr - 1);
-	for (i = 0; i < p->r->nr_phases; i++) {
-		widen(p, p->r->phases[i].from_s);
-		widen(p, p->r->phases[i].to_s);
+	p->from = last;
+	p->to = first;
+	for (i = 0; i < r->nr_phases; i++) {
+		double end = r->phases[i].to_s >= 0 ? r->phases[i].to_s : last;
+
+		if (!(r->phases[i].from_s >= 0))
+			continue;
+		p->from = min(p->from, r->phases[i].from_s);
+		p->to = max(p->to, end);
 	}
-	for (i = 0; i < p->r->nr_marks; i++)
-		widen(p, p->r->marks[i].t_s);
-	if (p->to - p->from < 0.000001)
-		p->to = p->from + 0.000001;
+	for (i = 0; i < r->nr_marks; i++)
+		if (r->marks[i].kind == HTML_MARK_DEATH)
+			p->to = max(p->to, r->marks[i].t_s);
+	spare = (p->to - p->from) * SPARE;
+	p->from = max(p->from - spare, min(first, p->from));
+	p->to = min(p->to + spare, max(last, p->to));
+	if (p->to > p->from)
+		return;
+	p->from = first;
+	p->to = max(last, first + 0.000001);
+}
+
+static bool seen(const struct plot *p, double t)
+{
+	return t >= p->from && t <= p->to;
 }
 
 static void set_places(struct plot *p)
@@ -215,7 +227,8 @@ static void draw_depth(const struct plot *p, int depth)
 
 	for (row = 0; row < p->rows; row++) {
 		for (i = 0; i < s->nr; i++) {
-			if (cell_class(p, row, i) != depth)
+			if (cell_class(p, row, i) != depth || s->t_s[i] > p->to ||
+			    until(p, i) <= p->from)
 				continue;
 			x = x_of(p, s->t_s[i]);
 			end = until(p, i);
@@ -267,7 +280,7 @@ static void draw_line(const struct plot *p, const char *class, const double *v, 
 		double y = p->bottom - v[i] / most * LINES_ROOM;
 		bool gap = i && s->t_s[i] > until(p, i - 1);
 
-		if (!isfinite(v[i])) {
+		if (!isfinite(v[i]) || !seen(p, s->t_s[i])) {
 			open = false;
 			continue;
 		}
@@ -371,8 +384,12 @@ static const char *mark_class(enum html_mark_kind kind)
 
 static void mark_label(const struct html_mark *m, char *text, size_t len)
 {
-	const char *what = m->kind == HTML_MARK_DEATH ? "scheduler failed" : m->what;
+	const char *what = m->what;
 
+	if (m->kind == HTML_MARK_DEATH)
+		what = "scheduler failed";
+	if (m->kind == HTML_MARK_WATCH)
+		what = "watch hit";
 	/* "periodic_000" says it all */
 	if (*what && !strncmp(m->name, what, strlen(what)))
 		what = "";
@@ -390,7 +407,7 @@ struct lane {
 	double free;
 };
 
-/* Return: the first lane with room, or -1: the line and its tool tip must do. */
+/* Return: the first lane with room, or NO_LANE: the line and its tool tip must do. */
 static int find_lane(struct lane *lanes, double left, double width)
 {
 	int i;
@@ -401,7 +418,7 @@ static int find_lane(struct lane *lanes, double left, double width)
 		lanes[i].free = left + width;
 		return i;
 	}
-	return -1;
+	return NO_LANE;
 }
 
 /* Of every label the lane and whether it stands left of its line, in @lane and @left. */
@@ -415,6 +432,10 @@ static void place_labels(struct plot *p, int *lane, bool *left)
 		const struct html_mark *m = &p->r->marks[i];
 		double x = x_of(p, m->t_s), width;
 
+		lane[i] = NO_LANE;
+		left[i] = false;
+		if (!seen(p, m->t_s))
+			continue;
 		mark_label(m, text, sizeof(text));
 		width = min_t(size_t, html_length(text), LABEL_MAX) * CHAR + 10;
 		left[i] = x + width > WIDTH - RIGHT;
@@ -423,24 +444,44 @@ static void place_labels(struct plot *p, int *lane, bool *left)
 	}
 }
 
-static void draw_mark(const struct plot *p, const struct html_mark *m, int lane, bool left)
+static void draw_mark_line(const struct plot *p, const struct html_mark *m, int lane)
 {
-	double x = x_of(p, m->t_s), y = lane < 0 ? p->steps_y : lane * LANE + 4;
-	const char *class = mark_class(m->kind);
+	double x = x_of(p, m->t_s), y = lane == NO_LANE ? p->steps_y : lane * LANE + 4;
 	char text[160];
 
+	if (!seen(p, m->t_s))
+		return;
 	mark_label(m, text, sizeof(text));
-	fprintf(p->out, "<g class=\"mark %s\"><title>", class);
+	fprintf(p->out, "<g class=\"mark %s\"><title>", mark_class(m->kind));
 	html_text(p->out, text);
 	fprintf(p->out, " at %.3f s</title>", m->t_s);
 	html_line(p->out, "at", x, y, x, p->bottom);
-	if (lane >= 0) {
-		fprintf(p->out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", left ? "end" : "",
-			left ? x - 4 : x + 4, y + 10);
-		html_short(p->out, text, LABEL_MAX);
-		fputs("</text>", p->out);
-	}
 	fputs("</g>\n", p->out);
+}
+
+static void draw_mark_label(const struct plot *p, const struct html_mark *m, int lane, bool left)
+{
+	double x = x_of(p, m->t_s);
+	char text[160];
+
+	if (lane == NO_LANE)
+		return;
+	mark_label(m, text, sizeof(text));
+	fprintf(p->out, "<g class=\"mark %s\"><text class=\"%s\" x=\"%.1f\" y=\"%.1f\">",
+		mark_class(m->kind), left ? "end" : "", left ? x - 4 : x + 4, lane * LANE + 14);
+	html_short(p->out, text, LABEL_MAX);
+	fputs("</text></g>\n", p->out);
+}
+
+/* No line over a label. */
+static void draw_marks(const struct plot *p, const int *lane, const bool *left)
+{
+	size_t i, nr = min_t(size_t, p->r->nr_marks, MARKS_MAX);
+
+	for (i = 0; i < nr; i++)
+		draw_mark_line(p, &p->r->marks[i], lane[i]);
+	for (i = 0; i < nr; i++)
+		draw_mark_label(p, &p->r->marks[i], lane[i], left[i]);
 }
 
 static void describe(const struct html_run *r, char *text, size_t len)
@@ -457,7 +498,6 @@ void html_timeline(FILE *out, const char *id, const struct html_run *r)
 	int lane[MARKS_MAX];
 	bool left[MARKS_MAX];
 	char svg[64], desc[256];
-	size_t i;
 
 	if (!r->series.nr || !r->series.cpus || !make_lines(&p)) {
 		fputs("<p class=\"none\">The monitor took no samples: there is no timeline.</p>\n",
@@ -476,8 +516,7 @@ void html_timeline(FILE *out, const char *id, const struct html_run *r)
 	draw_rows(&p);
 	draw_lines(&p);
 	draw_time(&p);
-	for (i = 0; i < min_t(size_t, r->nr_marks, MARKS_MAX); i++)
-		draw_mark(&p, &r->marks[i], lane[i], left[i]);
+	draw_marks(&p, lane, left);
 	draw_legend(&p);
 	html_svg_end(out);
 	fputs("</figure>\n", out);

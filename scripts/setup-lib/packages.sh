@@ -4,7 +4,7 @@
 # The distribution's packages. A need is met when its command or header is
 # found, whichever package brought it; names matter only for installing.
 #
-# sourced by scripts/setup, which sets lint and only
+# sourced by scripts/setup, which sets lint, report and only
 
 # need | Debian, Ubuntu | Fedora | Arch
 # cmd: a command; hdr: a C header; lib: a library the linker must find
@@ -35,6 +35,10 @@ cmd:codespell|codespell|codespell|codespell
 cmd:shellcheck|shellcheck|ShellCheck|shellcheck
 clang-format|@clang-format|clang-tools-extra|clang
 '
+needs_report='
+browser|chromium|chromium|chromium
+font|fonts-dejavu-core|dejavu-sans-fonts|ttf-dejavu
+'
 # What the system lacks: "need|deb|fedora|arch" lines.
 missing=()
 
@@ -58,6 +62,8 @@ need_met()
 	hdr:*) command -v gcc >/dev/null && have_headers "stdio.h" "${1#hdr:}" ;;
 	py:*) command -v python3 >/dev/null && python3 -c "import ${1#py:}" 2>/dev/null ;;
 	lib:*) command -v gcc >/dev/null && have_lib "${1#lib:}" ;;
+	browser) command -v chromium chromium-browser google-chrome >/dev/null ;;
+	font) find /usr/share/fonts -name '*.[ot]t[fc]' 2>/dev/null | grep . >/dev/null ;;
 	clang) "$root/scripts/llvm-tool" clang >/dev/null ;;
 	clang-format) "$root/scripts/llvm-tool" clang-format >/dev/null ;;
 	# perl-base, all that a small system has, lacks what checkpatch loads
@@ -71,6 +77,7 @@ packages_find()
 
 	[ "$only" = lint ] || table+=$needs_build
 	[ "$lint" = yes ] && table+=$needs_lint
+	[ "$report" = yes ] && [ "$only" = all ] && table+=$needs_report
 	mapfile -t hdrs < <(sed -n 's/^hdr:\([^|]*\)|.*/\1/p' <<<"$table")
 	if [ ${#hdrs[@]} -gt 0 ] && command -v gcc >/dev/null &&
 	   have_headers "${hdrs[@]}"; then

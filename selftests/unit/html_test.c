@@ -405,7 +405,7 @@ TEST_F(html, steps_and_what_happened_are_in_the_picture)
 	static const char *const parts[] = {
 		">hot</text>",
 		">periodic_000</text>",
-		">watch jiffies_64</text>",
+		">watch hit jiffies_64</text>",
 		">scheduler failed</text>",
 		"<td>runnable task stall</td>",
 		">p50 2.00 µs</text>",

@@ -222,6 +222,29 @@ TEST(json_of_a_run_without_an_observer)
 	free(r);
 }
 
+TEST(json_says_where_in_the_run_a_snapshot_belongs)
+{
+	struct run *r = run_new();
+	struct dump_view *v;
+	char *text;
+
+	v = add_snapshot(r, WIRE_DUMP_PERIODIC, "periodic_000");
+	v->elapsed_ns = 851999999;
+	v->boundary_ns = 850000000;
+	r->snapshots[0].step = 2;
+	add_snapshot(r, WIRE_DUMP_CAPTURE, "late");
+	r->snapshots[1].step = KTSTR_NO_STEP;
+	text = json(r);
+	EXPECT_TRUE(is_json(text));
+	has(_metadata, text, "\"elapsed_ms\": 851,");
+	has(_metadata, text, "\"boundary_offset_ms\": 850,");
+	has(_metadata, text, "\"step_index\": 2");
+	has(_metadata, text, "\"boundary_offset_ms\": null,");
+	has(_metadata, text, "\"step_index\": null");
+	free(text);
+	free(r);
+}
+
 TEST(J1_hostile_texts)
 {
 	struct run *r = run_new();

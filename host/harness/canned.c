@@ -37,6 +37,7 @@ static const struct ktstr_canned all[] = {
 		.backdrop = canned_oversubscribed,
 		.checks = FAIR,
 		.bounds = { .max_cpus = 32 },
+		.min_ms = 4000,
 	},
 	{
 		.name = "cpuset_apply",
@@ -187,4 +188,6 @@ void ktstr_canned_fill(const struct ktstr_canned *c, struct ktstr_test *test)
 	p = smallest(&c->bounds);
 	if (p && !test->topology && !test->topo.llcs)
 		test->topo = p->topo;
+	if (!test->duration_ms)
+		test->duration_ms = c->min_ms;
 }

@@ -26,6 +26,8 @@
  * @steps: likewise; NULL where all that happens is the backdrop's load
  * @checks: what may be held against any good scheduler
  * @bounds: presets on which it makes sense
+ * @min_ms: a test that is shorter says little, as not every worker gets its turn;
+ *          0 = any will do
  */
 struct ktstr_canned {
 	const char *name;
@@ -34,6 +36,7 @@ struct ktstr_canned {
 	const struct ktstr_step *steps;
 	struct ktstr_checks checks;
 	struct preset_bounds bounds;
+	u32 min_ms;
 };
 
 /**
@@ -58,7 +61,7 @@ const struct ktstr_canned *ktstr_canned_find(const char *name, struct ktstr_err 
  * @c: the scenario, or NULL: nothing is done
  * @test: gets its backdrop and its steps, and its checks where the test itself says
  *        nothing. One without a topology gets that of the smallest preset on which
- *        the scenario makes sense
+ *        the scenario makes sense, one without a duration the least
  */
 void ktstr_canned_fill(const struct ktstr_canned *c, struct ktstr_test *test);
 

@@ -51,9 +51,7 @@ struct preset_bounds {
 	bool requires_smt;
 };
 
-/**
- * presets - all of them, by rising size within each kind
- */
+/* All of them, by rising size within each kind. */
 extern const struct preset presets[PRESETS_NR];
 
 /**

@@ -74,6 +74,27 @@ struct ktstr_checks {
 
 /**
  * enum ktstr_check - what a finding is about, in the order of struct ktstr_checks
+ * @KTSTR_CHECK_NOT_STUCK: not_stuck: a worker did no work
+ * @KTSTR_CHECK_ISOLATION: isolation
+ * @KTSTR_CHECK_GAP: max_gap_ms
+ * @KTSTR_CHECK_SPREAD: max_spread_pct
+ * @KTSTR_CHECK_THROUGHPUT_CV: max_throughput_cv
+ * @KTSTR_CHECK_WORK_RATE: min_work_rate
+ * @KTSTR_CHECK_ITERATION_RATE: min_iteration_rate
+ * @KTSTR_CHECK_MIGRATION_RATIO: max_migration_ratio
+ * @KTSTR_CHECK_WAKE_P99: max_p99_wake_latency_ns
+ * @KTSTR_CHECK_WAKE_CV: max_wake_latency_cv
+ * @KTSTR_CHECK_PAGE_LOCALITY: min_page_locality
+ * @KTSTR_CHECK_CROSS_NODE: max_cross_node_migration_ratio
+ * @KTSTR_CHECK_SLOW_TIER: max_slow_tier_ratio
+ * @KTSTR_CHECK_ITERATION_COST: max_p99_iteration_cost_ns
+ * @KTSTR_CHECK_MIGRATIONS: max_migrations
+ * @KTSTR_CHECK_WORK_UNITS: min_work_units
+ * @KTSTR_CHECK_SCX_ERROR: expect_scx_error of struct ktstr_test
+ * @KTSTR_CHECK_PAYLOAD: a payload's end, or one of its metrics
+ * @KTSTR_CHECK_SERIES: a pattern of a series (ktstr_series.h)
+ * @KTSTR_CHECK_CLAIM: a claim of the test's own (ktstr_claim.h)
+ * @KTSTR_CHECKS_NR: how many there are
  */
 enum ktstr_check {
 	KTSTR_CHECK_NOT_STUCK,

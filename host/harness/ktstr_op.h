@@ -74,6 +74,7 @@ struct ktstr_kop {
  * @KTSTR_OP_RESTART_SCHEDULER: it is ended and started again
  * @KTSTR_OP_REPLACE_SCHEDULER: it is ended and @argv started instead
  * @KTSTR_OP_CAPTURE_PROCS: who is in @cgroup: ktstr_output_find() by @name
+ * @KTSTR_OP_NR: above all of them
  */
 enum ktstr_op_kind {
 	KTSTR_OP_CAPTURE = SCENARIO_OP_CAPTURE,

@@ -10,8 +10,6 @@
 
 /* A longer text is refused. */
 #define STATS_JSON_MAX (256U << 20)
-/* More files are refused. */
-#define STATS_FILES_MAX 65536
 
 /**
  * stats_json_parse() - read one result
@@ -36,9 +34,8 @@ int stats_json_parse(struct stats_run *run, const char *path, const char *json, 
  *          it, or such a file; or several of them with ':' between
  * @err: names the file or directory, or NULL
  *
- * Return: 0; -ENOENT without a single result; -E2BIG above STATS_FILES_MAX; the
- * negative errno of a file or directory that cannot be read; or as
- * stats_json_parse(). Then @set may have some of the runs.
+ * Return: 0; as result_files_find(); the negative errno of a file that cannot be
+ * read; or as stats_json_parse(). Then @set may have some of the runs.
  */
 int stats_read(struct stats_set *set, const char *places, struct ktstr_err *err);
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,65 +6,12 @@
 #include <sys/stat.h>
 
 #include "lib/util.h"
+#include "result_files.h"
 #include "stats_json.h"
-
-#define SUFFIX ".result.json"
 
 static int cannot(const char *path, int code, struct ktstr_err *err)
 {
 	return ktstr_err_set(err, -code, "%.300s: %s", path, strerror(code));
-}
-
-static bool is_result(const char *name)
-{
-	size_t len = strlen(name), cut = strlen(SUFFIX);
-
-	return len > cut && name[0] != '.' && !strcmp(name + len - cut, SUFFIX);
-}
-
-static bool is_dir(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
-/* What is in a directory: results, and with @below those one further down. */
-static int find_in(const char *dir, bool below, struct strv *files, struct ktstr_err *err)
-{
-	struct dirent *e;
-	DIR *d = opendir(dir);
-	int ret = 0;
-
-	if (!d)
-		return cannot(dir, errno, err);
-	while (!ret && (e = readdir(d))) {
-		char *path;
-
-		if (e->d_name[0] == '.')
-			continue;
-		if (asprintf(&path, "%s/%s", dir, e->d_name) < 0) {
-			ret = cannot(dir, ENOMEM, err);
-			break;
-		}
-		if (is_dir(path)) {
-			if (below)
-				ret = find_in(path, false, files, err);
-		} else if (is_result(e->d_name)) {
-			strv_add(files, path);
-		}
-		free(path);
-		if (!ret && files->nr > STATS_FILES_MAX)
-			ret = ktstr_err_set(err, -E2BIG, "%.300s: more than %u results", dir,
-					    STATS_FILES_MAX);
-	}
-	closedir(d);
-	return ret;
-}
-
-static int by_text(const void *x, const void *y)
-{
-	return strcmp(*(char *const *)x, *(char *const *)y);
 }
 
 static int read_file(struct stats_set *set, const char *path, struct ktstr_err *err)
@@ -87,21 +33,9 @@ static int read_file(struct stats_set *set, const char *path, struct ktstr_err *
 static int read_place(struct stats_set *set, const char *place, struct ktstr_err *err)
 {
 	struct strv files = { 0 };
+	int ret = result_files_find(place, &files, err);
 	size_t i;
-	int ret = 0;
 
-	if (is_dir(place))
-		ret = find_in(place, true, &files, err);
-	else
-		strv_add(&files, place);
-	if (!ret && files.failed)
-		ret = cannot(place, ENOMEM, err);
-	if (!ret && !files.nr)
-		ret = ktstr_err_set(err, -ENOENT,
-				    "%.300s: no *.result.json in it, nor one directory down; 'ktstr run --out DIR' leaves one",
-				    place);
-	if (files.nr)
-		qsort(files.v, files.nr, sizeof(*files.v), by_text);
 	for (i = 0; i < files.nr && !ret; i++)
 		ret = read_file(set, files.v[i], err);
 	strv_free(&files);

@@ -63,7 +63,7 @@ need_met()
 	py:*) command -v python3 >/dev/null && python3 -c "import ${1#py:}" 2>/dev/null ;;
 	lib:*) command -v gcc >/dev/null && have_lib "${1#lib:}" ;;
 	browser) command -v chromium chromium-browser google-chrome >/dev/null ;;
-	font) find /usr/share/fonts -name '*.[ot]t[fc]' 2>/dev/null | grep . >/dev/null ;;
+	font) find /usr/share/fonts -name '*.ttf' 2>/dev/null | grep . >/dev/null ;;
 	clang) "$root/scripts/llvm-tool" clang >/dev/null ;;
 	clang-format) "$root/scripts/llvm-tool" clang-format >/dev/null ;;
 	# perl-base, all that a small system has, lacks what checkpatch loads

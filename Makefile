@@ -42,7 +42,7 @@ bench: all
 
 # By name, so that O= may be a directory with other things in it.
 clean:
-	rm -rf $(addprefix $(OUT)/,.flags gen obj san tsan fuzz image guest dumps tap selftests sched_ext ktstr guest-init libktstr.a)
+	rm -rf $(addprefix $(OUT)/,.flags gen obj san tsan fuzz image guest dumps tutorial tap selftests sched_ext ktstr guest-init libktstr.a)
 	-@rmdir $(OUT) 2>/dev/null || :
 
 help:
@@ -62,7 +62,7 @@ help:
 	@echo '  run_tests  - the test programs, as kselftest runs them'
 	@echo '  bench      - measure against the peers; writes bench.json'
 	@echo 'Source:'
-	@echo '  lint       - checkpatch, clang-format, sparse, shellcheck, codespell'
+	@echo '  lint       - checkpatch, clang-format, sparse, shellcheck, kernel-doc, codespell'
 	@echo '  format     - let clang-format rewrite the C sources'
 	@echo 'Variables:'
 	@echo '  O=dir             output directory             (now $(OUT))'

@@ -311,14 +311,14 @@ int arena_fill(void *ctx)
 
 /* Those two are loaded only where they are asked for: no verifier takes them. */
 SEC("syscall")
-int fx_fail_verify(void *ctx)
+int verify_fail(void *ctx)
 {
 	return *(volatile int *)bpf_ktime_get_ns();
 }
 
 /* Each round is another state, so all are walked through before the refusal. */
 SEC("syscall")
-int fx_verify_loop(void *ctx)
+int verify_loop(void *ctx)
 {
 	u64 sum = bpf_ktime_get_ns();
 	u32 i;

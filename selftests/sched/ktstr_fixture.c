@@ -59,6 +59,8 @@ static const char help[] =
 	"                              writes panic_timeout = %d, print_fatal_signals = 1\n"
 	"      --arena                 lay out a list of %d nodes in an arena\n"
 	"      --maps                  have and fill a map of each kind\n"
+	"      --fail-verify           have a program that the verifier refuses\n"
+	"      --verify-loop           the same, after %d rounds of a loop\n"
 	"  -v, --verbose               messages of libbpf\n"
 	"  -h, --help                  this text\n"
 	"\n"
@@ -82,6 +84,8 @@ static const char help[] =
  * @stall: withhold a task
  * @arena: fill the arena
  * @maps: fill maps of all kinds
+ * @fail_verify: load what the verifier refuses
+ * @verify_loop: load what it refuses after a loop
  */
 struct options {
 	enum fixture_callback error_from;
@@ -98,6 +102,8 @@ struct options {
 	bool stall;
 	bool arena;
 	bool maps;
+	bool fail_verify;
+	bool verify_loop;
 };
 
 static const char *const callback_names[FIXTURE_CB_NR] = {
@@ -227,6 +233,8 @@ enum option_id {
 	OPT_SYSCTL,
 	OPT_ARENA,
 	OPT_MAPS,
+	OPT_FAIL_VERIFY,
+	OPT_VERIFY_LOOP,
 };
 
 static const struct option long_options[] = {
@@ -243,6 +251,8 @@ static const struct option long_options[] = {
 	{ "sysctl-after", required_argument, NULL, OPT_SYSCTL },
 	{ "arena", no_argument, NULL, OPT_ARENA },
 	{ "maps", no_argument, NULL, OPT_MAPS },
+	{ "fail-verify", no_argument, NULL, OPT_FAIL_VERIFY },
+	{ "verify-loop", no_argument, NULL, OPT_VERIFY_LOOP },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -290,6 +300,12 @@ static void take_option(struct options *o, int opt, const char *name)
 	case OPT_MAPS:
 		o->maps = true;
 		break;
+	case OPT_FAIL_VERIFY:
+		o->fail_verify = true;
+		break;
+	case OPT_VERIFY_LOOP:
+		o->verify_loop = true;
+		break;
 	default:
 		verbose = true;
 		break;
@@ -303,7 +319,7 @@ static void parse(struct options *o, int argc, char **argv)
 	while ((opt = getopt_long(argc, argv, "vh", long_options, &index)) != -1) {
 		if (opt == 'h') {
 			printf(help, argv[0], FIXTURE_EXIT_CODE, FIXTURE_PANIC_TIMEOUT,
-			       FIXTURE_ARENA_NODES);
+			       FIXTURE_ARENA_NODES, FIXTURE_LOOP_ROUNDS);
 			list_callbacks(stdout);
 			exit(0);
 		}
@@ -331,6 +347,8 @@ static void set_ops(struct ktstr_fixture *skel, const struct options *o)
 	skel->struct_ops.fixture_a->timeout_ms = o->timeout;
 	bpf_map__set_autocreate(skel->maps.fixture_b, o->reattach);
 	bpf_map__set_autocreate(skel->maps.fixture_end, o->reattach);
+	bpf_program__set_autoload(skel->progs.verify_fail, o->fail_verify);
+	bpf_program__set_autoload(skel->progs.verify_loop, o->verify_loop);
 }
 
 static void set_knobs(struct ktstr_fixture *skel, const struct options *o)

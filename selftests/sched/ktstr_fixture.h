@@ -71,6 +71,9 @@ enum fixture_callback {
 #define FIXTURE_ARENA_NODES 64
 #define FIXTURE_ARENA_MAGIC 0x6b7473747261726eULL
 
+/* Of the loop of --verify-loop. */
+#define FIXTURE_LOOP_ROUNDS 100
+
 /**
  * struct fixture_item - a value of the maps of --maps; its size is no multiple of 8
  * @n: which it is; a per-CPU value has FIXTURE_PER_CPU * CPU added

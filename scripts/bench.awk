@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Results of boot-once and latency-once, one start per line, and figures of others,
-# to a table and to the file named by the variable json; configs and counts say
-# which of the former two there are. A ratio is the ratio of the two medians; its
+# Results of boot-once, latency-once and scenario-once, one start per line, and figures
+# of others, to a table and to the file named by the variable json; configs, counts and
+# scenarios say which of the former three there are. A ratio is the ratio of the two medians; its
 # least and greatest value are those of single rounds, in which the two ran one
 # after the other; its peer is in seconds or exits. Exit status 1 when a target
 # could not be measured.
@@ -138,6 +138,19 @@ function latency(name, field,    i)
 			nothing(name "." count[i] "cpu")
 }
 
+# A guest of scenario-once.
+function scenario(name, config, field, scale, unit, limit,    what)
+{
+	what = config
+	sub(/\..*/, "", what)
+	if (index(" " scenarios " ", " " what " ") == 0)
+		return
+	if (stats(key("scenario", config, field), scale))
+		row(name, unit, "", limit)
+	else
+		nothing(name)
+}
+
 # "figure NAME VALUE UNIT N MIN MAX PEER TARGET": measured and counted elsewhere,
 # "-" stands for nothing. "missing NAME": could not be measured.
 function figure(line,    f, limit)
@@ -202,6 +215,14 @@ END {
 	latency("watch.frozen_to_captured", "frozen_to_captured_us")
 	latency("watch.standstill", "standstill_us")
 	latency("watch.request_to_written", "request_to_written_us")
+	scenario("scenario.start_share", "start.4", "start_share", 100, "%", 5)
+	scenario("scenario.start_ms", "start.4", "start_ms", 1, "ms", "")
+	scenario("teardown.ms", "start.4", "teardown_ms", 1, "ms", 200)
+	scenario("teardown.stop_ms", "start.4", "stop_ms", 1, "ms", "")
+	scenario("teardown.sched_ms", "sched.4", "teardown_ms", 1, "ms", "")
+	scenario("gauntlet.overhead", "gauntlet.4", "overhead", 1, "ratio", 1.15)
+	scenario("gauntlet.seconds", "gauntlet.4", "seconds", 1, "s", "")
+	scenario("idle.core_share", "idle.8", "core_share", 100, "%", 1)
 	for (i = 1; i <= nr_figures; i++)
 		figure(figures[i])
 	print rows ? "\n]" : "[]" >json
@@ -209,6 +230,8 @@ END {
 		explain_boot()
 	if (nr_counts)
 		explain_latency()
+	if (scenarios != "")
+		explain_scenario()
 	if ("dump.frozen_cpu_ms" in seen)
 		explain_dump()
 	if ("monitor.guest_rate" in seen)
@@ -233,6 +256,17 @@ function explain_latency()
 	print "watch.frozen_to_captured: from there to everything copied; watch.standstill: from the"
 	print "first vCPU being asked to the last one running; watch.request_to_written: from the"
 	print "same moment to the dump on record, with the time the kernel takes for its message"
+}
+
+function explain_scenario()
+{
+	print "scenario.start: from guest-ready to the release of 4 workers in 2 cgroups, and as a"
+	print "share of the time to guest-ready; teardown: from the end of the load's time to the last"
+	print "vCPU stopped, of which teardown.stop_ms until the load's step had ended; teardown.sched_ms:"
+	print "with scx_simple; gauntlet.overhead: 24 guests of 4 CPUs in one program, over the sum of"
+	print "their times to guest-ready and their loads; idle.core_share: CPU time of the VMM process,"
+	print "all threads, of a guest of 8 CPUs without a load; in an emulated host that is how long"
+	print "such a host takes for it, some tens of times what hardware does"
 }
 
 function explain_dump()

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host/coord/lookout.h"
+#include "host/coord/slot0.h"
 #include "lib/log.h"
 #include "lib/util.h"
 

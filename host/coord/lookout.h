@@ -8,8 +8,7 @@
  * reports. Everything here runs on the coordinator thread.
  *
  *	lookout.c   life, events, what to do next
- *	slot0_follow.c  which scheduler slot 0 watches
- *	slot0.c     the scan: scheduler, exit kind, fallback flag, run queues
+ *	slot0.h     the scheduler
  *	snap.c      one freeze, one copy, one report
  *	requests.c  snapshots and watches the guest asks for
  *	request_observer.c, request_kernel.c  the rest of what it asks for
@@ -489,75 +488,6 @@ int snap_write(struct lookout *l, const struct snap *s, const char *tag,
  * @s: the snapshot
  */
 void snap_free(struct snap *s);
-
-/**
- * slot0_scan() - follow the scheduler
- * @l: started
- *
- * Every 100 ms, every 10 ms while no scheduler is watched.
- */
-void slot0_scan(struct lookout *l);
-
-/**
- * slot0_expect() - find out where schedulers attach
- * @l: started, and the kernel can be looked at
- */
-void slot0_expect(struct lookout *l);
-
-/**
- * slot0_follow() - let slot 0 watch who is attached
- * @l: started
- * @sched_kva: what the scan saw, 0 = none
- *
- * Return: whether slot 0 is at a new scheduler.
- */
-bool slot0_follow(struct lookout *l, u64 sched_kva);
-
-/**
- * slot0_warm() - load the types of a new scheduler's maps and programs
- * @l: the kernel can be looked at
- *
- * What a freeze would wait for; once for each attach. By the scan after it, since
- * at the attach itself a vCPU waits, and schedulers may come and go quickly; a
- * snapshot that is earlier does it itself.
- */
-void slot0_warm(struct lookout *l);
-
-/**
- * slot0_changed() - serve what slot 0 saw that is no failure
- * @l: started
- *
- * A scheduler that attaches, whose vCPU waits, or one that begins to leave.
- *
- * Return: whether there was anything to do.
- */
-bool slot0_changed(struct lookout *l);
-
-/**
- * slot0_late() - slot 0 latched, or the scan saw a failure: freeze and copy
- * @l: started
- * @kind: WIRE_DUMP_FAILURE or WIRE_DUMP_FALLBACK
- */
-void slot0_late(struct lookout *l, u32 kind);
-
-/**
- * slot0_early() - a task has waited too long: freeze and copy
- * @l: started
- */
-void slot0_early(struct lookout *l);
-
-/**
- * slot0_message() - write the failure dump once the kernel's message is there
- * @l: the lookout
- * @now: do not wait any longer
- */
-void slot0_message(struct lookout *l, bool now);
-
-/**
- * slot0_end() - the run is over: write what the state machine still holds
- * @l: the lookout
- */
-void slot0_end(struct lookout *l);
 
 /**
  * request_observer() - serve the observer requests

@@ -4,6 +4,7 @@
 #include <sys/timerfd.h>
 
 #include "host/coord/lookout.h"
+#include "host/coord/slot0.h"
 #include "host/inspect/bpfmap.h"
 #include "host/inspect/guest_state.h"
 #include "lib/log.h"

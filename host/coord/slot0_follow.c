@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "host/coord/lookout.h"
+#include "host/coord/slot0.h"
 #include "host/coord/watch_publish.h"
 #include "lib/log.h"
 #include "lib/util.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/coord/lookout.h"
+#include "host/coord/slot0.h"
 #include "host/inspect/guest_state.h"
 #include "lib/log.h"
 #include "lib/util.h"

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The store that ends a scheduler stops the machine, wherever its error comes
- * from; a scheduler that ends well stops nothing; and symbols of the kernel can
- * be watched the same way. The schedulers are selftests/sched/ktstr_fixture.
+ * from; a scheduler that ends well stops nothing. The schedulers are
+ * selftests/sched/ktstr_fixture.
  */
 #include "ktstr_harness.h"
 #include "lib/util.h"
-#include "selftests/sched/ktstr_fixture.h"
+#include "selftests/watch_run.h"
 
-#define RUN_TIMEOUT_S 300
-#define TOPOLOGY      "1n1l2c1t"
-#define VCPUS	      2
-/* As long as it takes, at most; a scheduler that ends also ends the run. */
-#define DURATION_MS 20000
 /* enum scx_exit_kind, kernel/sched/ext/internal.h */
 #define EXIT_ERROR     1024
 #define EXIT_ERROR_BPF 1025
@@ -22,18 +17,6 @@
 static const char *const claim_path[] = {
 	"scx_claim_exit+", "scx_vexit+", "scx_exit+", "__scx_exit+", "scx_error_irq_workfn+",
 };
-
-static void run(struct ktstr_test *test, struct ktstr_result *res)
-{
-	test->topology = TOPOLOGY;
-	test->scheduler = "ktstr_fixture";
-	/* some errors come during the attach: nothing of it may be missed */
-	test->observe_first = true;
-	if (!test->duration_ms)
-		test->duration_ms = DURATION_MS;
-	ktstr_run(test, res);
-	test_summary(res);
-}
 
 static bool in_claim_path(const char *symbol)
 {
@@ -45,15 +28,6 @@ static bool in_claim_path(const char *symbol)
 	return false;
 }
 
-static size_t count_snapshots(const struct ktstr_result *res, enum wire_dump_kind kind)
-{
-	size_t n = 0, i;
-
-	for (i = 0; i < res->nr_snapshots; i++)
-		n += res->snapshots[i].v.kind == kind;
-	return n;
-}
-
 static size_t count_text(const char *text, const char *what)
 {
 	size_t n = 0;
@@ -61,14 +35,6 @@ static size_t count_text(const char *text, const char *what)
 	for (text = strstr(text, what); text; text = strstr(text + 1, what))
 		n++;
 	return n;
-}
-
-static void print_timing(const struct dump_view *v)
-{
-	ksft_print_msg("%s on vCPU %u: %llu us to frozen, %llu us to captured, %llu us in all\n",
-		       v->ip_symbol, v->vcpu, (unsigned long long)v->latch_to_frozen_ns / 1000,
-		       (unsigned long long)v->frozen_to_captured_ns / 1000,
-		       (unsigned long long)v->frozen_ns / 1000);
 }
 
 /* The one failure dump of a run: complete, and taken at the store. */
@@ -415,105 +381,6 @@ TEST_F_TIMEOUT(host_crash, is_caught, RUN_TIMEOUT_S)
 	check_dump(_metadata, &self->res, EXIT_ERROR_BPF, "ktstr_fixture: host crash");
 }
 
-/*
- * Three symbols that are written once each, well after the fourth was refused;
- * then one that is written at every tick.
- */
-static const struct ktstr_op watches[] = {
-	{ .kind = SCENARIO_OP_WATCH, .at_ms = 100, .name = "scx_watchdog_timestamp" },
-	{ .kind = SCENARIO_OP_WATCH, .at_ms = 100, .name = "panic_timeout" },
-	{ .kind = SCENARIO_OP_WATCH, .at_ms = 100, .name = "print_fatal_signals" },
-	{ .kind = SCENARIO_OP_WATCH, .at_ms = 100, .name = "total_forks", .may_fail = true },
-	{ .kind = SCENARIO_OP_WATCH, .at_ms = 4000, .name = "jiffies_64" },
-};
-
-FIXTURE(symbols)
-{
-	struct ktstr_result res;
-};
-
-FIXTURE_SETUP(symbols)
-{
-	/* The kernel looks twice in a --timeout, and notes when. */
-	static const char *const args[] = { "--timeout=5000", "--sysctl-after=2000", NULL };
-	struct ktstr_test test = {
-		.sched_args = args,
-		.duration_ms = 5000,
-		.ops = watches,
-		.nr_ops = ARRAY_SIZE(watches),
-	};
-
-	run(&test, &self->res);
-}
-
-FIXTURE_TEARDOWN(symbols)
-{
-	test_end(_metadata, &self->res);
-}
-
-static const struct ktstr_snapshot *check_watch(struct __test_metadata *_metadata,
-						const struct ktstr_result *res, const char *symbol)
-{
-	const struct ktstr_snapshot *s = ktstr_snapshot_find(res, symbol);
-	const struct op_view *end = ktstr_op_find(res, WIRE_OP_WATCH_END, symbol);
-
-	EXPECT_NE(s, NULL);
-	EXPECT_NE(end, NULL);
-	if (!s || !end) {
-		ksft_print_msg("nothing about %s\n", symbol);
-		return NULL;
-	}
-	ksft_print_msg("%s: 0x%llx to 0x%llx\n", symbol, (unsigned long long)s->v.old_value,
-		       (unsigned long long)s->v.new_value);
-	print_timing(&s->v);
-	EXPECT_EQ(s->v.kind, WIRE_DUMP_WATCH);
-	EXPECT_EQ(s->v.frozen, VCPUS);
-	EXPECT_NE(s->v.kva, 0);
-	EXPECT_NE(s->v.ip_symbol[0], '\0');
-	EXPECT_GE(s->v.writes, 1);
-	EXPECT_EQ(end->status, WIRE_SNAP_OK);
-	EXPECT_GE(end->writes, s->v.writes);
-	return s;
-}
-
-TEST_F_TIMEOUT(symbols, are_watched, RUN_TIMEOUT_S)
-{
-	const struct ktstr_result *res = &self->res;
-	const struct ktstr_snapshot *s, *hot;
-	const struct op_view *op;
-
-	EXPECT_EQ(res->verdict, KTSTR_PASS);
-	EXPECT_EQ(count_snapshots(res, WIRE_DUMP_FAILURE), 0);
-	EXPECT_EQ(count_snapshots(res, WIRE_DUMP_WATCH), 4);
-	EXPECT_EQ(res->nr_snapshots, 4);
-
-	s = check_watch(_metadata, res, "panic_timeout");
-	ASSERT_NE(s, NULL);
-	/* panic=-1 is on every guest's command line */
-	EXPECT_EQ(s->v.old_value, 0xffffffff);
-	EXPECT_EQ(s->v.new_value, FIXTURE_PANIC_TIMEOUT);
-	s = check_watch(_metadata, res, "print_fatal_signals");
-	ASSERT_NE(s, NULL);
-	EXPECT_EQ(s->v.old_value, 0);
-	EXPECT_EQ(s->v.new_value, 1);
-
-	op = ktstr_op_find(res, WIRE_OP_WATCH, "total_forks");
-	ASSERT_NE(op, NULL);
-	EXPECT_EQ(op->status, WIRE_SNAP_ERR);
-	EXPECT_NE(strstr(op->reason, "slots 1..3 are all taken"), NULL);
-
-	/* Written again and again: the guest gets on, and it is counted. */
-	hot = check_watch(_metadata, res, "jiffies_64");
-	ASSERT_NE(hot, NULL);
-	EXPECT_GT(hot->v.new_value, hot->v.old_value);
-	/* What the watchdog notes is jiffies. */
-	s = check_watch(_metadata, res, "scx_watchdog_timestamp");
-	ASSERT_NE(s, NULL);
-	EXPECT_NE(strstr(s->v.ip_symbol, "scx_watchdog_workfn+"), NULL);
-	EXPECT_GT((u32)(s->v.new_value - s->v.old_value), 0);
-	EXPECT_GE((s32)(hot->v.new_value - s->v.new_value), 0);
-}
-
 /* Watchpoints that never fire must not look like a scheduler that never fails. */
 FIXTURE(deaf)
 {
@@ -591,13 +458,5 @@ TEST_F_TIMEOUT(fallback, flag_is_seen, RUN_TIMEOUT_S)
 
 int main(int argc, char **argv)
 {
-	struct ktstr_err err = { "" };
-	char *fixture;
-
-	test_enter(argc, argv);
-	fixture = discover_scheduler("ktstr_fixture", &err);
-	if (!fixture)
-		test_lacks("the fixture scheduler is not built", &err);
-	free(fixture);
-	return test_harness_run(argc, argv);
+	return watch_main(argc, argv);
 }

@@ -6,7 +6,7 @@
 
 #include "host/coord/inspect_answer.h"
 #include "host/coord/lookout.h"
-#include "host/inspect/guest_state.h"
+#include "host/coord/slot0.h"
 #include "host/inspect/query.h"
 #include "host/inspect/value.h"
 #include "lib/util.h"
@@ -81,7 +81,7 @@ static int look(struct lookout *l, const struct inq_view *v, struct inspect_answ
 		ret = can_look(l, err);
 	if (ret)
 		return ret;
-	guest_state_warm(l->obs.view);
+	slot0_warm(l);
 	if (v->flags & WIRE_INQ_FROZEN)
 		a->tree = walk_frozen(l, &a->q, err);
 	else

@@ -132,19 +132,21 @@ void attach_scheduler(struct guest *g)
 static void when(const struct guest *g, char *buf, size_t len)
 {
 	u64 ms = (mono_ns() - g->start_ns) / NSEC_PER_MSEC;
-	char where[48] = "during workload";
+	char where[48] = "during workload", step[40] = "";
 
 	if (g->steps.phase == STEPS_BETWEEN && g->steps.step)
 		snprintf(where, sizeof(where), "after completing step %u of %u", g->steps.step,
 			 g->sc->nr_steps);
-	snprintf(buf, len, "%s (%llu.%llus into test)", where, (unsigned long long)ms / 1000,
-		 (unsigned long long)ms % 1000 / 100);
+	else if (g->steps.step && g->sc->nr_steps > 1)
+		snprintf(step, sizeof(step), ", in step %u of %u", g->steps.step, g->sc->nr_steps);
+	snprintf(buf, len, "%s (%llu.%llus into test)%s", where, (unsigned long long)ms / 1000,
+		 (unsigned long long)ms % 1000 / 100, step);
 }
 
 /* Return: whether that is all right. */
 static bool sched_died(struct guest *g, bool detached_first)
 {
-	char tail[96], where[80], how[48] = "does not end";
+	char tail[76], where[116], how[48] = "does not end";
 
 	g->sched_died = true;
 	g->want = SCHED_WANT_NOTHING;

@@ -64,21 +64,27 @@ static double seconds_into_test(const struct judge *j)
 	return 0;
 }
 
-/* "during workload", or behind which step of several. */
+/* "during workload", and in or behind which step of several. */
 static const char *when(const struct judge *j, char *dst, size_t room)
 {
 	const struct ktstr_load *load = &j->res->load;
-	u32 done = 0, of = j->in->load ? j->in->load->sc.nr_steps : 0;
+	u32 begun = 0, done = 0, of = j->in->load ? j->in->load->sc.nr_steps : 0;
+	char step[48] = "";
 	size_t i;
 
-	for (i = 0; i < load->nr_phases; i++)
+	for (i = 0; i < load->nr_phases; i++) {
+		begun = max(begun, load->phases[i].step);
 		if (load->phases[i].to_ns)
 			done = max(done, load->phases[i].step);
-	if (done && of > 1)
+	}
+	if (begun > done && of > 1)
+		snprintf(step, sizeof(step), ", in step %u of %u", begun, of);
+	if (done && done == begun && of > 1)
 		snprintf(dst, room, "after completing step %u of %u (%.1fs into test)", done, of,
 			 seconds_into_test(j));
 	else
-		snprintf(dst, room, "during workload (%.1fs into test)", seconds_into_test(j));
+		snprintf(dst, room, "during workload (%.1fs into test)%s", seconds_into_test(j),
+			 step);
 	return dst;
 }
 

@@ -21,7 +21,7 @@ static void add_step(struct fake *v, u32 type, u32 step)
 {
 	struct wire_stim raw = { .step_index = cpu_to_le16(step) };
 
-	add(v, type, &raw, sizeof(raw));
+	v->frames[add(v, type, &raw, sizeof(raw))].t_ns = v->in.nr_frames;
 }
 
 static void add_report(struct fake *v, const struct worker_view *w)
@@ -130,6 +130,30 @@ TEST_F(load, a_limit_that_is_not)
 	EXPECT_STREQ(v->res.reason_text,
 		     "tid 101 stuck 2500ms on cpu2 at +700ms (threshold 100ms), in cgroup cell, step 1");
 	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_CHECK_FAILED, "tid 101 stuck");
+}
+
+/* The guest could not say what happened: how far it came tells where it did. */
+TEST_F(load, a_scheduler_that_ends_in_or_behind_a_step)
+{
+	struct fake *v = self->v;
+
+	self->plan.sc.nr_steps = 3;
+	v->in.sched_wanted = true;
+	v->in.nr_frames = v->scst + 1;
+	add_step(v, WIRE_STIM, 0);
+	add_step(v, WIRE_STIM, 1);
+	add_step(v, WIRE_STEN, 1);
+	add_step(v, WIRE_STIM, 2);
+	add_code(v, WIRE_SCDX, -9);
+	v->report.exit_reason = VMM_EXIT_KILLED;
+	eval(v);
+	EXPECT_NE(strstr(v->res.reason_text, "into test), in step 2 of 3"), NULL)
+	TH_LOG("%s", v->res.reason_text);
+	v->in.nr_frames--;
+	add_step(v, WIRE_STEN, 2);
+	add_code(v, WIRE_SCDX, -9);
+	eval(v);
+	EXPECT_RESULT(KTSTR_FAIL, KTSTR_REASON_SCHED_DIED, "after completing step 2 of 3");
 }
 
 TEST_F(load, the_worst_finding_decides)

@@ -11,12 +11,6 @@
 #define VALUE_FIXTURE_RAW_TYPES
 #include "value_fixture.h"
 
-const char *gk_symbolise(const struct guest_kernel *gk, u64 kva, char *buf, size_t len)
-{
-	snprintf(buf, len, "%s", "");
-	return buf;
-}
-
 FIXTURE(hostile)
 {
 	struct btf *btf;

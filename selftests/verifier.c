@@ -11,7 +11,7 @@
 #include "oracle_parse.h"
 #include "sched/ktstr_fixture.h"
 
-#define RUN_TIMEOUT_S 120
+#define RUN_TIMEOUT_S 300
 #define TOPOLOGY      "1n1l2c1t"
 #define CPUS	      2
 

@@ -60,9 +60,9 @@ TEST_F(opts, nothing_said_is_two_small_machines)
 
 TEST_F(opts, all_of_them)
 {
-	static const char line[] =
-		"--scheduler a --scheduler ./b --scheduler a --preset smt-2llc "
-		"--topology 1n2l4c2t --preset smt-2llc --kernel k1 --kernel k2 --raw --json --out d";
+	static const char line[] = "--scheduler a --scheduler ./b --scheduler a --preset smt-2llc "
+				   "--topology 1n2l4c2t --preset smt-2llc --kernel k1 "
+				   "--kernel k2 --raw --json --out d";
 
 	ASSERT_EQ(0, parse(self, line));
 	ASSERT_EQ(2, self->o.schedulers.nr);

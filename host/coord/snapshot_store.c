@@ -19,20 +19,15 @@ int snapshot_store_init(struct snapshot_store *s, u32 max, struct ktstr_err *err
 	return 0;
 }
 
-static struct snapshot_entry *find(const struct snapshot_store *s, const char *name)
+static struct snapshot_entry *find(struct snapshot_store *s, const char *name)
 {
 	u32 i;
 
 	for (i = 0; i < s->nr; i++) {
 		if (!strncmp(s->entry[i].name, name, SNAPSHOT_NAME_MAX))
-			return (struct snapshot_entry *)&s->entry[i];
+			return &s->entry[i];
 	}
 	return NULL;
-}
-
-const struct snapshot_entry *snapshot_store_find(const struct snapshot_store *s, const char *name)
-{
-	return find(s, name);
 }
 
 static void warn_overwrite(const struct snapshot_store *s, const struct snapshot_entry *e)

@@ -83,15 +83,6 @@ int snapshot_store_put(struct snapshot_store *s, const char *name, void *data, s
 		       const struct snapshot_meta *meta);
 
 /**
- * snapshot_store_find() - by name
- * @s: the store
- * @name: NUL-terminated
- *
- * Return: the snapshot, valid until the next put, take or free; or NULL.
- */
-const struct snapshot_entry *snapshot_store_find(const struct snapshot_store *s, const char *name);
-
-/**
  * snapshot_store_take() - take the oldest one out
  * @s: the store
  * @out: filled in; @out->data is the caller's

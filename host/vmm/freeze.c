@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -37,18 +36,6 @@ void freeze_destroy(struct freeze *f)
 {
 	close_fd(&f->parked_evt);
 	close_fd(&f->thaw_evt);
-}
-
-const char *vcpu_regs_text(const struct vcpu_regs *regs, char *buf, size_t len)
-{
-	int n = snprintf(buf, len, "ip=0x%016llx sp=0x%016llx ptroot=0x%016llx",
-			 (unsigned long long)regs->ip, (unsigned long long)regs->sp,
-			 (unsigned long long)regs->pt_root);
-
-	if (regs->has_user_pt_root && n > 0 && (size_t)n < len)
-		snprintf(buf + n, len - n, " uptroot=0x%016llx",
-			 (unsigned long long)regs->user_pt_root);
-	return buf;
 }
 
 static bool killed(const struct vcpu *vcpu)

@@ -53,19 +53,6 @@ struct vcpu_regs {
 	bool started;
 };
 
-/* "ip=0x... sp=0x... ptroot=0x..." with 16 digits each, and " uptroot=0x..." if there is one */
-#define VCPU_REGS_TEXT 128
-
-/**
- * vcpu_regs_text() - registers in one line
- * @regs: the registers
- * @buf: filled in
- * @len: size of @buf, VCPU_REGS_TEXT is enough
- *
- * Return: @buf.
- */
-const char *vcpu_regs_text(const struct vcpu_regs *regs, char *buf, size_t len);
-
 /**
  * struct freeze - a machine's standstill
  * @requested: every vCPU parks as soon as it sees this (release/acquire)

@@ -18,6 +18,17 @@ static void keep_warning(enum log_level level, const char *fmt, va_list ap)
 	vsnprintf(warning, sizeof(warning), fmt, ap);
 }
 
+/* The one of a name, or NULL. */
+static const struct snapshot_entry *stored(const struct snapshot_store *s, const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < s->nr; i++)
+		if (!strncmp(s->entry[i].name, name, SNAPSHOT_NAME_MAX))
+			return &s->entry[i];
+	return NULL;
+}
+
 FIXTURE(store)
 {
 	struct snapshot_store s;
@@ -50,13 +61,13 @@ TEST_F(store, keeps_what_it_is_given)
 
 	EXPECT_EQ(put(&self->s, "one", "11"), 0);
 	EXPECT_EQ(put(&self->s, "two", "2"), 0);
-	e = snapshot_store_find(&self->s, "one");
+	e = stored(&self->s, "one");
 	ASSERT_NE(NULL, e);
 	EXPECT_EQ(e->len, 2);
 	EXPECT_EQ(memcmp(e->data, "11", 2), 0);
 	EXPECT_EQ(e->meta.elapsed_ns, 2);
 	EXPECT_EQ(e->meta.step_index, 7);
-	EXPECT_EQ(NULL, snapshot_store_find(&self->s, "three"));
+	EXPECT_EQ(NULL, stored(&self->s, "three"));
 	EXPECT_EQ(self->s.nr, 2);
 	EXPECT_EQ(warnings, 0);
 }
@@ -73,7 +84,7 @@ TEST_F(store, the_same_name_overwrites_with_a_warning)
 	EXPECT_EQ(self->s.evicted, 0);
 	EXPECT_EQ(warnings, 1);
 	EXPECT_NE(NULL, strstr(warning, "'one'"));
-	e = snapshot_store_find(&self->s, "one");
+	e = stored(&self->s, "one");
 	EXPECT_EQ(e->len, 5);
 	/* where it stood */
 	EXPECT_EQ(e, &self->s.entry[0]);
@@ -90,9 +101,9 @@ TEST_F(store, the_65th_evicts_the_oldest_and_is_counted)
 	}
 	EXPECT_EQ(self->s.nr, SNAPSHOT_STORE_MAX);
 	EXPECT_EQ(self->s.evicted, 1);
-	EXPECT_EQ(NULL, snapshot_store_find(&self->s, "s0"));
-	EXPECT_NE(NULL, snapshot_store_find(&self->s, "s1"));
-	EXPECT_NE(NULL, snapshot_store_find(&self->s, "s64"));
+	EXPECT_EQ(NULL, stored(&self->s, "s0"));
+	EXPECT_NE(NULL, stored(&self->s, "s1"));
+	EXPECT_NE(NULL, stored(&self->s, "s64"));
 	/* overwriting needs no room */
 	put(&self->s, "s1", "again");
 	EXPECT_EQ(self->s.evicted, 1);
@@ -149,7 +160,7 @@ TEST_F(store, a_long_name_is_cut_and_found_again)
 	put(&self->s, name, "2");
 	EXPECT_EQ(self->s.nr, 1);
 	EXPECT_EQ(strlen(self->s.entry[0].name), SNAPSHOT_NAME_MAX);
-	EXPECT_NE(NULL, snapshot_store_find(&self->s, name));
+	EXPECT_NE(NULL, stored(&self->s, name));
 }
 
 TEST_F(store, a_guest_that_repeats_itself_does_not_flood_the_log)
@@ -170,7 +181,7 @@ TEST_F(store, without_a_payload)
 
 	EXPECT_EQ(snapshot_store_put(&self->s, "empty", NULL, 0, &meta), 0);
 	EXPECT_EQ(snapshot_store_put(&self->s, "empty", NULL, 0, &meta), 0);
-	EXPECT_NE(NULL, snapshot_store_find(&self->s, "empty"));
+	EXPECT_NE(NULL, stored(&self->s, "empty"));
 	snapshot_store_free(NULL);
 }
 

@@ -25,12 +25,12 @@ static const struct ktstr_cgroup cgroups[] = {
 static const struct ktstr_cgroup crowd[] = {
 	{ .name = "crowd",
 	  .cpuset = KTSTR_LLC(1),
-	  .workers = { { .nr = 12, .work = { .type = WORK_SPIN } } } },
+	  .workers = { { .nr = 6, .work = { .type = WORK_SPIN } } } },
 	{},
 };
 
 static const struct ktstr_op look[] = {
-	{ .kind = SCENARIO_OP_WATCH, .name = "scx_watchdog_timestamp" },
+	{ .kind = SCENARIO_OP_WATCH, .at_ms = 800, .name = "jiffies_64" },
 	{},
 };
 
@@ -130,7 +130,7 @@ static void look_at_page(struct __test_metadata *_metadata, FIXTURE_DATA(artifac
 	has(_metadata, page, "<svg class=\"timeline\"");
 	has(_metadata, page, "<svg class=\"histogram\"");
 	has(_metadata, page, ">crowded</text>");
-	has(_metadata, page, ">watch hit scx_watchdog_timestamp</text>");
+	has(_metadata, page, ">watch hit jiffies_64</text>");
 	has(_metadata, page, "<b>front</b>");
 	free(page);
 }
@@ -140,7 +140,8 @@ TEST_F_TIMEOUT(artifacts, a_run_leaves_what_a_page_is_made_of, RUN_TIMEOUT_S)
 	struct ktstr_err err = { "" };
 	int ret;
 
-	EXPECT_EQ(KTSTR_PASS, self->res.verdict);
+	/* what came of the workers on a busy machine is not the point */
+	EXPECT_EQ(WIRE_STAGE_DONE, self->res.stage);
 	ASSERT_NE(NULL, self->res.artifact_dir);
 	EXPECT_STREQ(self->dir, self->res.artifact_dir);
 	EXPECT_TRUE(left(self, "report.txt"));

@@ -143,7 +143,7 @@ static void draw_times(const struct hist *h)
 	double from = latency_bucket_start(h->first) / 1e3, us, x;
 	double to = latency_bucket_start(min_t(u32, h->last, LATENCY_BUCKETS - 1)) / 1e3;
 	static const double between[] = { 1, 2, 5 };
-	bool fine = h->last - h->first < 80;
+	bool fine = h->last - h->first < 68;
 	double last = -100;
 	u32 i;
 

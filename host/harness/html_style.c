@@ -35,7 +35,7 @@ static const char page[] =
 	"table{border-collapse:collapse;width:100%;font-size:.88rem}\n"
 	"caption{text-align:left;font-weight:600;padding-bottom:.3rem}caption .faint{font-weight:400}\n"
 	"th,td{padding:.22rem .55rem;border-bottom:1px solid var(--rule);text-align:left;\n"
-	"vertical-align:top;overflow-wrap:anywhere}\n"
+	"vertical-align:top;overflow-wrap:break-word;max-width:34rem}\n"
 	"th{background:var(--head);font-weight:600;white-space:nowrap}th.n{text-align:right}\n"
 	"td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	"pre{overflow-x:auto;background:var(--head);padding:.6rem .8rem;font-size:.8rem;\n"

@@ -82,7 +82,10 @@ static double until(const struct plot *p, size_t i)
 	return i + 1 < s->nr ? min(s->t_s[i + 1], end) : s->t_s[i] + usual;
 }
 
-/* The steps with some room around them; without steps, or one without an end, all. */
+/*
+ * The steps with some room around them, and what struck later; without steps, or one
+ * without an end, all.
+ */
 static void set_span(struct plot *p)
 {
 	const struct html_series *s = &p->r->series;
@@ -101,7 +104,7 @@ static void set_span(struct plot *p)
 		p->to = max(p->to, end);
 	}
 	for (i = 0; i < r->nr_marks; i++)
-		if (r->marks[i].kind == HTML_MARK_DEATH)
+		if (r->marks[i].kind == HTML_MARK_DEATH || r->marks[i].kind == HTML_MARK_WATCH)
 			p->to = max(p->to, r->marks[i].t_s);
 	spare = (p->to - p->from) * SPARE;
 	p->from = max(p->from - spare, min(first, p->from));

@@ -58,20 +58,18 @@ TEST_F(opts, nothing_said_is_two_small_machines)
 	EXPECT_FALSE(self->o.raw || self->o.json || self->o.help);
 }
 
-TEST_F(opts, all_of_them)
+TEST_F(opts, each_as_often_as_wanted)
 {
-	static const char line[] = "--scheduler a --scheduler ./b --scheduler a --preset smt-2llc "
-				   "--topology 1n2l4c2t --preset smt-2llc --kernel k1 "
-				   "--kernel k2 --raw --json --out d";
-
-	ASSERT_EQ(0, parse(self, line));
+	ASSERT_EQ(0, parse(self, "--scheduler scx_a --scheduler ./scx_b --scheduler scx_a"));
 	ASSERT_EQ(2, self->o.schedulers.nr);
-	EXPECT_STREQ("./b", self->o.schedulers.v[1]);
-	ASSERT_EQ(2, self->o.kernels.nr);
-	EXPECT_STREQ("k2", self->o.kernels.v[1]);
+	EXPECT_STREQ("./scx_b", self->o.schedulers.v[1]);
+	ASSERT_EQ(0, parse(self, "--preset smt-2llc --topology 1n2l4c2t --preset smt-2llc"));
 	ASSERT_EQ(2, self->o.nr_machines);
 	EXPECT_STREQ("1n2l4c2t", self->o.machines[1].name);
 	EXPECT_EQ(16, topology_cpus(&self->o.machines[1].topo));
+	ASSERT_EQ(0, parse(self, "--kernel k1 --kernel k2 --raw --json --out d"));
+	ASSERT_EQ(2, self->o.kernels.nr);
+	EXPECT_STREQ("k2", self->o.kernels.v[1]);
 	EXPECT_STREQ("d", self->o.out);
 	EXPECT_TRUE(self->o.raw && self->o.json);
 }

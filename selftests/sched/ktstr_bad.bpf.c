@@ -19,6 +19,8 @@ char _license[] SEC("license") = "GPL";
 #define NSEC_PER_MSEC 1000000ULL
 /* So that a task is queued often; and it does not wait for its turn. */
 #define MIGRATE_SLICE NSEC_PER_MSEC
+/* So that a task is at work when its starvation begins. */
+#define VICTIM_RUNTIME (100 * NSEC_PER_MSEC)
 
 u32 habit; /* enum bad_habit */
 /* When it begins, in ms after the attach. */
@@ -63,12 +65,13 @@ static bool is_prey(const struct task_struct *p)
 	return !(p->flags & PF_KTHREAD) && p->tgid != 1 && p->tgid != bad_tgid && has_name(p);
 }
 
-/* One task, and the same one as long as it lives. */
+/* One task that is at work, and the same one as long as it lives. */
 static bool is_victim(const struct task_struct *p)
 {
 	if (victim_pid)
 		return p->pid == victim_pid;
-	return is_prey(p) && !__sync_val_compare_and_swap(&victim_pid, 0, p->pid);
+	return is_prey(p) && p->se.sum_exec_runtime >= VICTIM_RUNTIME &&
+	       !__sync_val_compare_and_swap(&victim_pid, 0, p->pid);
 }
 
 static bool is_confined(const struct task_struct *p)
@@ -141,8 +144,15 @@ s32 BPF_STRUCT_OPS(bad_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake
 
 void BPF_STRUCT_OPS(bad_enqueue, struct task_struct *p, u64 enq_flags)
 {
-	if (!misplace(p, enq_flags))
+	if (misplace(p, enq_flags))
+		return;
+	if (!(enq_flags & SCX_ENQ_LAST)) {
 		scx_bpf_dsq_insert(p, SHARED_DSQ, SCX_SLICE_DFL, enq_flags);
+		return;
+	}
+	/* The CPU has looked into the queue before, and would go idle now. */
+	scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, SCX_SLICE_DFL, enq_flags);
+	scx_bpf_kick_cpu(scx_bpf_task_cpu(p), 0);
 }
 
 static bool time_is_over(void)
@@ -192,7 +202,6 @@ void BPF_STRUCT_OPS(bad_exit, struct scx_exit_info *ei)
 	UEI_RECORD(uei, ei);
 }
 
-/* A task that is alone on its CPU comes by as well. */
 SCX_OPS_DEFINE(bad_ops, .select_cpu = (void *)bad_select_cpu, .enqueue = (void *)bad_enqueue,
 	       .dispatch = (void *)bad_dispatch, .init = (void *)bad_init, .exit = (void *)bad_exit,
-	       .flags = SCX_OPS_ENQ_LAST, .name = "ktstr_bad");
+	       .name = "ktstr_bad");

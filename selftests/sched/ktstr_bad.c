@@ -38,7 +38,8 @@ static const char help[] =
 	"\n"
 	"One of:\n"
 	"      --good            none: first in, first out (default)\n"
-	"      --starve[=COMM]   one task, the first of that name, is run every --period only\n"
+	"      --starve[=COMM]   one task, the first of that name to have run for 100 ms, is\n"
+	"                        run every --period only\n"
 	"      --migrate         every task goes to another CPU each time it is queued\n"
 	"      --ignore-cpuset   a task that is confined to some CPUs is sent to another\n"
 	"      --strand          such a task waits where only other CPUs look for tasks\n"
@@ -217,6 +218,9 @@ static struct bpf_link *start(struct ktstr_bad *skel, const struct options *o)
 		snprintf(skel->bss->victim_comm, BAD_COMM_LEN, "%s", o->comm);
 	skel->bss->bad_tgid = getpid();
 	skel->struct_ops.bad_ops->timeout_ms = o->timeout;
+	/* A task that is alone on its CPU comes by as well. */
+	if (o->habit)
+		skel->struct_ops.bad_ops->flags |= SCX_OPS_ENQ_LAST;
 	UEI_SET_SIZE(skel, bad_ops, uei);
 	if (ktstr_bad__load(skel))
 		die(EXIT_FAILURE, "not loaded: %s", strerror(errno));

@@ -67,10 +67,24 @@ static int run(struct ktstr_test *test, struct ktstr_result *res, struct ktstr_e
 /* The only step, without ops of its own: its hold begins with it. */
 static const struct ktstr_phase *hold_of(const struct ktstr_result *res, struct ktstr_err *err)
 {
-	if (res->load.nr_phases == 2 && res->load.phases[1].from_ns)
+	if (res->load.nr_phases == 2 && res->load.phases[1].to_ns)
 		return &res->load.phases[1];
 	ktstr_err_set(err, -ENOENT, "the workload's step is not on record");
 	return NULL;
+}
+
+/*
+ * When the hold was over, on the host's clock: a frame may be seen late, but never
+ * early, so the one that was seen soonest after it was sent tells how the guest's
+ * clock is set.
+ */
+static u64 hold_over_ns(const struct ktstr_result *res, const struct ktstr_phase *hold)
+{
+	u64 origin = res->timings.scenario_ns;
+
+	origin = min(origin, hold->from_ns - hold->from_ms * NSEC_PER_MSEC);
+	origin = min(origin, hold->to_ns - hold->to_ms * NSEC_PER_MSEC);
+	return origin + (hold->from_ms + LOAD_MS) * NSEC_PER_MSEC;
 }
 
 static int print_start(const struct ktstr_result *res, const char *what, struct ktstr_err *err)
@@ -82,7 +96,7 @@ static int print_start(const struct ktstr_result *res, const char *what, struct 
 	if (!hold)
 		return -ENOENT;
 	from = t->attach_ns ?: t->ready_ns;
-	over = hold->from_ns + LOAD_MS * NSEC_PER_MSEC;
+	over = hold_over_ns(res, hold);
 	if (t->scenario_ns < from || t->end_ns < over)
 		return ktstr_err_set(err, -ERANGE,
 				     "times that cannot be: ready %.1f ms, load %.1f ms, over %.1f ms, end %.1f ms",
@@ -91,7 +105,7 @@ static int print_start(const struct ktstr_result *res, const char *what, struct 
 	printf(" ready_ms=%.3f start_ms=%.3f start_share=%.5f teardown_ms=%.3f stop_ms=%.3f\n",
 	       ms(t->ready_ns), ms(t->scenario_ns - from),
 	       (double)(t->scenario_ns - from) / t->ready_ns, ms(t->end_ns - over),
-	       ms(hold->to_ns - over));
+	       hold->to_ns > over ? ms(hold->to_ns - over) : 0);
 	return 0;
 }
 

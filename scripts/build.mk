@@ -119,7 +119,7 @@ $(OUT)/san/%.o: $(KTSTR_ROOT)/%.c $(flags_file)
 
 json_c_obj := $(foreach d,obj san,$(OUT)/$(d)/host/inspect/value_parse.o \
 	$(OUT)/$(d)/host/harness/metrics_json.o $(OUT)/$(d)/host/harness/stats_json.o \
-	$(OUT)/$(d)/host/harness/html_run.o)
+	$(OUT)/$(d)/host/harness/html_run.o $(OUT)/$(d)/host/harness/json_member.o)
 $(json_c_obj): ktstr_cppflags += $(if $(json_c),-DHAVE_JSON_C)
 $(json_c_obj): $(json_c_file)
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "html_run.h"
+#include "json_member.h"
 #include "lib/util.h"
 #include "result_files.h"
 
@@ -18,46 +19,9 @@
 #define JSON_MAX    (256U << 20)
 #define NONE	    ((double)NAN)
 
-/* A member by dotted path, of what is there. */
-static struct json_object *get(struct json_object *j, const char *path)
-{
-	char name[64];
-
-	while (*path && j) {
-		size_t len = strcspn(path, ".");
-
-		snprintf(name, sizeof(name), "%.*s", (int)len, path);
-		if (!json_object_is_type(j, json_type_object) ||
-		    !json_object_object_get_ex(j, name, &j))
-			return NULL;
-		path += len + (path[len] == '.');
-	}
-	return j;
-}
-
-/* Large numbers are hexadecimal strings (host/inspect/json_text.h). */
-static double hex_number(const char *s)
-{
-	size_t digits = strncmp(s, "0x", 2) == 0 ? strspn(s + 2, "0123456789abcdef") : 0;
-
-	return digits && digits <= 16 && !s[2 + digits] ? (double)strtoull(s, NULL, 16) : NONE;
-}
-
-static double value_of(struct json_object *j)
-{
-	double v;
-
-	if (json_object_is_type(j, json_type_string))
-		return hex_number(json_object_get_string(j));
-	if (!json_object_is_type(j, json_type_int) && !json_object_is_type(j, json_type_double))
-		return NONE;
-	v = json_object_get_double(j);
-	return isfinite(v) ? v : NONE;
-}
-
 static double number(struct json_object *j, const char *path)
 {
-	return value_of(get(j, path));
+	return json_number(json_member(j, path));
 }
 
 static double seconds(struct json_object *j, const char *path)
@@ -74,7 +38,7 @@ static u32 small(struct json_object *j, const char *path)
 
 static const char *text(struct json_object *j, const char *path)
 {
-	j = get(j, path);
+	j = json_member(j, path);
 	return json_object_is_type(j, json_type_string) ? json_object_get_string(j) : NULL;
 }
 
@@ -95,7 +59,7 @@ static void *room(struct html_run *r, struct json_object *list, size_t max, size
 
 static void fill_latency(struct html_latency *l, struct json_object *j)
 {
-	struct json_object *list = get(j, "histogram_ns"), *pair;
+	struct json_object *list = json_member(j, "histogram_ns"), *pair;
 	double from, count;
 	size_t i;
 
@@ -109,8 +73,8 @@ static void fill_latency(struct html_latency *l, struct json_object *j)
 		pair = json_object_array_get_idx(list, i);
 		if (length(pair) != 2)
 			continue;
-		from = value_of(json_object_array_get_idx(pair, 0));
-		count = value_of(json_object_array_get_idx(pair, 1));
+		from = json_number(json_object_array_get_idx(pair, 0));
+		count = json_number(json_object_array_get_idx(pair, 1));
 		if (from >= 0 && from < 1e18 && count > 0)
 			l->bucket[latency_bucket((u64)from)] += count;
 	}
@@ -118,7 +82,7 @@ static void fill_latency(struct html_latency *l, struct json_object *j)
 
 static int fill_cgroups(struct html_run *r, struct json_object *j)
 {
-	struct json_object *list = get(j, "load.cgroups"), *c;
+	struct json_object *list = json_member(j, "load.cgroups"), *c;
 	struct html_cgroup *to;
 	size_t i;
 
@@ -136,16 +100,16 @@ static int fill_cgroups(struct html_run *r, struct json_object *j)
 		to->migrations = number(c, "total_migrations");
 		to->iterations = number(c, "total_iterations");
 		to->run_delay_us = number(c, "mean_run_delay_us");
-		fill_latency(&to->wake, get(c, "wake_latency_us"));
-		fill_latency(&to->timer, get(c, "timer_latency_us"));
-		fill_latency(&to->cost, get(c, "iteration_cost_us"));
+		fill_latency(&to->wake, json_member(c, "wake_latency_us"));
+		fill_latency(&to->timer, json_member(c, "timer_latency_us"));
+		fill_latency(&to->cost, json_member(c, "iteration_cost_us"));
 	}
 	return r->cgroups ? 0 : -ENOMEM;
 }
 
 static int fill_phases(struct html_run *r, struct json_object *j)
 {
-	struct json_object *list = get(j, "load.phases"), *p;
+	struct json_object *list = json_member(j, "load.phases"), *p;
 	struct html_phase *to;
 	size_t i;
 
@@ -156,7 +120,8 @@ static int fill_phases(struct html_run *r, struct json_object *j)
 		to->step = small(p, "step");
 		to->name = text(p, "name") ?: "";
 		to->from_s = seconds(p, "from_ns");
-		to->to_s = json_object_get_boolean(get(p, "ended")) ? seconds(p, "to_ns") : NONE;
+		to->to_s = json_object_get_boolean(json_member(p, "ended")) ? seconds(p, "to_ns") :
+									      NONE;
 		to->ops = number(p, "ops");
 		to->workers = number(p, "workers");
 		to->cgroups = number(p, "cgroups");
@@ -198,7 +163,7 @@ static void sort_findings(struct html_finding *f, size_t nr)
 
 static int fill_findings(struct html_run *r, struct json_object *j)
 {
-	struct json_object *list = get(j, "load.findings"), *f;
+	struct json_object *list = json_member(j, "load.findings"), *f;
 	size_t i;
 
 	r->findings = room(r, list, HTML_FINDINGS_MAX, sizeof(*r->findings), &r->nr_findings);
@@ -246,7 +211,7 @@ static void add_snapshot(struct html_run *r, struct json_object *s)
 static void add_op(struct html_run *r, struct json_object *o)
 {
 	const char *what = text(o, "op") ?: "";
-	bool ok = json_object_get_boolean(get(o, "ok"));
+	bool ok = json_object_get_boolean(json_member(o, "ok"));
 	double t = seconds(o, "t_ns");
 
 	if (!(t > 0) || (ok && (!strcmp(what, "capture") || !strcmp(what, "observer"))))
@@ -269,7 +234,7 @@ static int by_time(const void *x, const void *y)
 
 static int fill_marks(struct html_run *r, struct json_object *j)
 {
-	struct json_object *shots = get(j, "snapshots"), *ops = get(j, "ops");
+	struct json_object *shots = json_member(j, "snapshots"), *ops = json_member(j, "ops");
 	size_t i, nr = length(shots) + length(ops);
 
 	r->marks = calloc(HTML_MARKS_MAX, sizeof(*r->marks));
@@ -290,7 +255,7 @@ static void fill_row(double *to, struct json_object *row, size_t nr)
 	size_t i, len = min(length(row), nr);
 
 	for (i = 0; i < nr; i++)
-		to[i] = i < len ? value_of(json_object_array_get_idx(row, i)) : NONE;
+		to[i] = i < len ? json_number(json_object_array_get_idx(row, i)) : NONE;
 }
 
 /* Points up to the first that makes no sense. */
@@ -302,7 +267,7 @@ static int fill_times(struct html_series *s, struct json_object *list)
 	if (!s->t_s)
 		return -ENOMEM;
 	while (s->nr < min_t(size_t, length(list), HTML_POINTS_MAX)) {
-		t = value_of(json_object_array_get_idx(list, s->nr)) / NSEC_PER_SEC;
+		t = json_number(json_object_array_get_idx(list, s->nr)) / NSEC_PER_SEC;
 		if (!(t >= last))
 			break;
 		s->t_s[s->nr++] = t;
@@ -313,12 +278,12 @@ static int fill_times(struct html_series *s, struct json_object *list)
 
 static int fill_series(struct html_run *r, struct json_object *j)
 {
-	struct json_object *running = get(j, "monitor.series.nr_running");
-	struct json_object *dsq = get(j, "monitor.series.local_dsq_depth");
+	struct json_object *running = json_member(j, "monitor.series.nr_running");
+	struct json_object *dsq = json_member(j, "monitor.series.local_dsq_depth");
 	struct html_series *s = &r->series;
 	size_t i;
 
-	if (fill_times(s, get(j, "monitor.series.t_ns")))
+	if (fill_times(s, json_member(j, "monitor.series.t_ns")))
 		return -ENOMEM;
 	s->cpus = min_t(size_t, length(running), HTML_CPUS_MAX);
 	r->left_out += length(running) - s->cpus;
@@ -389,13 +354,13 @@ static void fill_facts(struct html_run *r, struct json_object *j)
 	r->monitor = text(j, "monitor.verdict");
 	r->monitor_text = text(j, "monitor.text");
 	r->dump = text(j, "dump_path");
-	r->emulated = json_object_get_boolean(get(j, "emulated"));
+	r->emulated = json_object_get_boolean(json_member(j, "emulated"));
 	r->duration_s = seconds(j, "timings_ns.total");
 	r->vcpus = number(j, "vcpus");
 	r->cpu_budget = number(j, "cpu_budget");
 	r->dilation = number(j, "load.contention.dilation");
-	r->nr_sched_log = fill_lines(r->sched_log, get(j, "scheduler.log"));
-	r->nr_console = fill_lines(r->console, get(j, "console.log"));
+	r->nr_sched_log = fill_lines(r->sched_log, json_member(j, "scheduler.log"));
+	r->nr_console = fill_lines(r->console, json_member(j, "console.log"));
 }
 
 static int fill(struct html_run *r, struct json_object *j, struct ktstr_err *err)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_member.h"
 #include "lib/text.h"
 #include "lib/util.h"
 #include "stats_json.h"
@@ -19,48 +20,14 @@
 /* Of one name; a longer one is cut. */
 #define NAME_ROOM 512
 
-/* A member by dotted path, of what is there. */
-static struct json_object *get(struct json_object *j, const char *path)
-{
-	char name[64];
-
-	while (*path && j) {
-		size_t len = strcspn(path, ".");
-
-		snprintf(name, sizeof(name), "%.*s", (int)len, path);
-		if (!json_object_is_type(j, json_type_object) ||
-		    !json_object_object_get_ex(j, name, &j))
-			return NULL;
-		path += len + (path[len] == '.');
-	}
-	return j;
-}
-
-/* Large numbers are hexadecimal strings (host/inspect/json_text.h). */
-static double hex_number(const char *s)
-{
-	size_t digits = strncmp(s, "0x", 2) == 0 ? strspn(s + 2, "0123456789abcdef") : 0;
-
-	return digits && digits <= 16 && !s[2 + digits] ? (double)strtoull(s, NULL, 16) :
-							  (double)NAN;
-}
-
 static double number(struct json_object *j, const char *path)
 {
-	double v;
-
-	j = get(j, path);
-	if (json_object_is_type(j, json_type_string))
-		return hex_number(json_object_get_string(j));
-	if (!json_object_is_type(j, json_type_int) && !json_object_is_type(j, json_type_double))
-		return (double)NAN;
-	v = json_object_get_double(j);
-	return isfinite(v) ? v : (double)NAN;
+	return json_number(json_member(j, path));
 }
 
 static const char *text(struct json_object *j, const char *path)
 {
-	j = get(j, path);
+	j = json_member(j, path);
 	return json_object_is_type(j, json_type_string) ? json_object_get_string(j) : NULL;
 }
 
@@ -119,7 +86,7 @@ static void fill_host(struct stats_run *run, struct json_object *j)
 {
 	struct topology topo;
 
-	run->emulated = json_object_get_boolean(get(j, "emulated"));
+	run->emulated = json_object_get_boolean(json_member(j, "emulated"));
 	run->cpu_budget = cpus(j, "cpu_budget");
 	run->dilation = cpus(j, "load.contention.dilation");
 	run->vcpus = cpus(j, "vcpus");
@@ -254,7 +221,7 @@ static void set_counters(struct stats_run *run, struct sums *s)
 
 static int fill_cgroups(struct stats_run *run, struct json_object *j)
 {
-	struct json_object *list = get(j, "load.cgroups");
+	struct json_object *list = json_member(j, "load.cgroups");
 	struct sums s = { 0 };
 	size_t i, nr;
 
@@ -274,7 +241,7 @@ static int fill_cgroups(struct stats_run *run, struct json_object *j)
 
 static void fill_monitor(struct stats_run *run, struct json_object *j)
 {
-	struct json_object *m = get(j, "monitor"), *events;
+	struct json_object *m = json_member(j, "monitor"), *events;
 	double span_s;
 
 	if (!(number(m, "summary.samples") > 0))
@@ -283,7 +250,7 @@ static void fill_monitor(struct stats_run *run, struct json_object *j)
 	run->value[STATS_DSQ_DEPTH] = number(m, "summary.max_dsq_depth");
 	set_counter(run, STATS_STUCK, number(m, "summary.stuck_count"),
 		    number(m, "summary.span_ns") / NSEC_PER_SEC);
-	events = get(m, "events");
+	events = json_member(m, "events");
 	span_s = number(events, "over_ns") / NSEC_PER_SEC;
 	set_counter(run, STATS_FALLBACK, number(events, "count.select_cpu_fallback"), span_s);
 	set_counter(run, STATS_KEEP_LAST, number(events, "count.dispatch_keep_last"), span_s);
@@ -346,7 +313,7 @@ static void fold_payload(struct stats_run *run)
 
 static int fill_payload(struct stats_run *run, struct json_object *j)
 {
-	struct json_object *list = get(j, "load.metrics");
+	struct json_object *list = json_member(j, "load.metrics");
 	size_t i, nr;
 	int ret = 0;
 

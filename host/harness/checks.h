@@ -90,13 +90,17 @@ struct checks_input {
 int checks_eval(const struct checks_input *in);
 
 #define CHECKS_WORKERS_MAX 16
+/* vCPUs that wait more than this for the host are not isolated from it. */
+#define CHECKS_DILATION_MAX 1.5
 
 /**
  * checks_host_ate() - may the host alone be why a worker did nothing
  * @c: of the host
  * @wall_ns: how long the worker was there
  *
- * Return: true when a vCPU had to wait for as long.
+ * Return: true when a vCPU had to wait for as long; or when the host's dilation is
+ * above CHECKS_DILATION_MAX and what it left of @wall_ns, but for the longest wait,
+ * is less than a worker among many waits for its turn.
  */
 bool checks_host_ate(const struct ktstr_contention *c, u64 wall_ns);
 

@@ -207,4 +207,22 @@ TEST_F(host, what_is_not_about_time)
 	EXPECT_FINDING(f, THROUGHPUT_CV, FAIL, "throughput CV 0.100");
 }
 
+TEST(a_crowded_host_may_be_why_a_worker_did_nothing)
+{
+	struct ktstr_contention c = {
+		.known = true,
+		.dilation = 4.2,
+		.worst_wait_ns = 200 * NSEC_PER_MSEC,
+	};
+
+	/* 2 s of which the host left less than half a second, 200 ms of it at a stretch */
+	EXPECT_FALSE(checks_host_ate(&c, 2000 * NSEC_PER_MSEC));
+	EXPECT_TRUE(checks_host_ate(&c, 1800 * NSEC_PER_MSEC));
+	c.dilation = 1.4;
+	EXPECT_FALSE(checks_host_ate(&c, 300 * NSEC_PER_MSEC));
+	EXPECT_TRUE(checks_host_ate(&c, 200 * NSEC_PER_MSEC));
+	c.known = false;
+	EXPECT_FALSE(checks_host_ate(&c, 200 * NSEC_PER_MSEC));
+}
+
 TEST_HARNESS_MAIN

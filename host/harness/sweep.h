@@ -258,7 +258,9 @@ int sweep_json(FILE *out, const struct sweep *s);
  * @err: names the file, or NULL
  *
  * Writes "NAME.verifier.json" beside what the run itself leaves there; NAME is
- * sweep_cell_file(). Return: 0, or negative errno of the file system.
+ * sweep_cell_file().
+ *
+ * Return: 0, or negative errno of the file system.
  */
 int sweep_write_cell(const struct sweep *s, const struct sweep_cell *c, struct ktstr_err *err);
 
@@ -267,7 +269,9 @@ int sweep_write_cell(const struct sweep *s, const struct sweep_cell *c, struct k
  * @s: the sweep; without a directory nothing is done
  * @err: names the file, or NULL
  *
- * Writes "verifier.json". Return: as sweep_write_cell().
+ * Writes "verifier.json".
+ *
+ * Return: as sweep_write_cell().
  */
 int sweep_write(const struct sweep *s, struct ktstr_err *err);
 

@@ -193,9 +193,19 @@ enum mark {
 	MARK_SKIP,
 };
 
-static const char *const words[] = { "pass", "fail", "mixed", "unknown", "skip" };
-/* Each two columns wide on a terminal. */
-static const char *const signs[] = { "\u2705", "\u274c", "\U0001f1fd", "\u2754", "--" };
+static const char *const words[] = {
+	[MARK_PASS] = "pass",	    [MARK_FAIL] = "fail", [MARK_MIXED] = "mixed",
+	[MARK_UNKNOWN] = "unknown", [MARK_SKIP] = "skip",
+};
+
+/* UTF-8; each is two columns wide on a terminal. */
+static const char *const signs[] = {
+	[MARK_PASS] = "\xe2\x9c\x85", /* check mark */
+	[MARK_FAIL] = "\xe2\x9d\x8c", /* cross mark */
+	[MARK_MIXED] = "\xf0\x9f\x87\xbd", /* regional indicator X */
+	[MARK_UNKNOWN] = "\xe2\x9d\x94", /* question mark */
+	[MARK_SKIP] = "--",
+};
 
 static enum mark mark_of(const struct sweep_cell *c)
 {

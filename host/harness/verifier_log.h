@@ -39,7 +39,9 @@ struct verifier_log {
  * @len: how many
  *
  * A line is cut where register or stack states begin ("R1_w=...", "fp-8=..."): an
- * instruction, and where it is, are left. Return: bytes from its beginning.
+ * instruction, and where it is, are left.
+ *
+ * Return: bytes from its beginning.
  */
 size_t verifier_log_same_len(const char *line, size_t len);
 
@@ -53,9 +55,9 @@ size_t verifier_log_same_len(const char *line, size_t len);
  * least, become one line "... (N more rounds of the M lines above)". A log of more
  * than VERIFIER_LOG_LINES_MAX lines begins with "... (N lines left out)". The time it
  * takes is proportional to the length, whatever the bytes; a log made to
- * exhaust that stays as it is.
+ * exhaust that stays as it is. Any thread.
  *
- * Any thread. Return: 0, or -ENOMEM with @v zeroed.
+ * Return: 0, or -ENOMEM with @v zeroed.
  */
 int verifier_log_collapse(const char *log, size_t len, struct verifier_log *v);
 

@@ -313,7 +313,7 @@ int arena_fill(void *ctx)
 SEC("syscall")
 int verify_fail(void *ctx)
 {
-	return *(volatile int *)bpf_ktime_get_ns();
+	return *(int *)bpf_ktime_get_ns();
 }
 
 /* Each round is another state, so all are walked through before the refusal. */
@@ -330,7 +330,7 @@ int verify_loop(void *ctx)
 		sum ^= sum >> 7;
 		barrier_var(sum);
 	}
-	return *(volatile int *)sum;
+	return *(int *)sum;
 }
 
 #include "ktstr_fixture_maps.bpf.h"

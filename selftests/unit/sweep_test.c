@@ -39,6 +39,7 @@ static const struct sweep_kernel kernels[] = {
 	{ "/k/old", "6.12.1" },
 	{ "/k/new", "7.2.0" },
 };
+
 static const struct sweep_machine machines[] = {
 	{ "tiny-1llc", { 1, 1, 4, 1 } },
 	{ "tiny-2llc", { 1, 2, 2, 1 } },
@@ -284,7 +285,7 @@ TEST_F(sweep, table_grid_and_failures)
 		     print(self, false, false));
 	EXPECT_EQ(1, sweep_exit_code(&self->s));
 	print(self, true, true);
-	HAS("scx_bad           \u274c         \u2705\n");
+	HAS("scx_bad           \xe2\x9d\x8c         \xe2\x9c\x85\n");
 	HAS("    1: a ; R1=3\n");
 	HAS_NOT("more rounds");
 }

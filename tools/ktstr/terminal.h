@@ -7,7 +7,7 @@
 /**
  * terminal_takes_utf8() - does the locale say that text is UTF-8
  *
- * By $LC_ALL, $LC_CTYPE, $LANG, as the C library does.
+ * Return: whether $LC_ALL, $LC_CTYPE or $LANG do, as the C library looks at them.
  */
 bool terminal_takes_utf8(void);
 
@@ -22,6 +22,8 @@ void terminal_remember(void);
 /**
  * terminal_is() - does this end on a terminal
  * @fd: STDOUT_FILENO or STDERR_FILENO
+ *
+ * Return: whether it does, here or outside of an emulated host.
  */
 bool terminal_is(int fd);
 

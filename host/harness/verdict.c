@@ -186,8 +186,9 @@ static void check_guest(struct judge *j)
 	judge_text(why, sizeof(why), r->reason);
 	if (r->error && judge_refused(j))
 		return;
+	/* what went wrong in a step comes with its cause: an errno says no more */
 	if (r->error && judge_in_step(j))
-		judge_fail(j, STEP_FAILED, "%s (%s)", why, strerror(-r->error));
+		judge_fail(j, STEP_FAILED, "%s", why);
 	else if (r->error)
 		judge_fail(j, GUEST_FAILED, "guest failed in stage %s: %s (%s)",
 			   wire_stage_name(r->stage), why, strerror(-r->error));

@@ -11,6 +11,8 @@
 /* How often to look at sched_ext, whose state changes without a notice: */
 #define ATTACH_RECHECK_NS (10 * NSEC_PER_MSEC)
 #define BODY_RECHECK_NS	  (100 * NSEC_PER_MSEC) /* costs the load CPU time */
+/* Without a scheduler there is nothing to look at: less than a second, for ppoll(2). */
+#define IDLE_RECHECK_NS (NSEC_PER_SEC - 1)
 
 u64 guest_deadline(unsigned int ms)
 {
@@ -63,6 +65,14 @@ void guest_reap(struct guest *g)
 			groups_reaped(&g->groups, pid, status);
 }
 
+/* With the load gone, nobody is disturbed; a scheduler may still be on its way out. */
+static u64 recheck_ns(const struct guest *g)
+{
+	if (!g->start_ns || steps_done(&g->steps))
+		return ATTACH_RECHECK_NS;
+	return g->sched.pid || g->want != SCHED_WANT_NOTHING ? BODY_RECHECK_NS : IDLE_RECHECK_NS;
+}
+
 /* Beside those of payloads. */
 enum turn_fd {
 	TURN_CHILDREN,
@@ -109,7 +119,7 @@ bool guest_turn(struct guest *g, u64 deadline_ns)
 		[TURN_PROGRAM_OUT] = { .fd = g->program.out },
 		[TURN_PROGRAM_ERRS] = { .fd = g->program.errs.fd },
 	};
-	u64 now = mono_ns(), recheck = g->start_ns ? BODY_RECHECK_NS : ATTACH_RECHECK_NS;
+	u64 now = mono_ns();
 	struct timespec ts = { 0 };
 	u32 i, payloads;
 
@@ -118,7 +128,7 @@ bool guest_turn(struct guest *g, u64 deadline_ns)
 		p[i].events = POLLIN;
 	payloads = payloads_pollfds(&g->payloads, p + TURN_FDS);
 	if (now < deadline_ns)
-		ts.tv_nsec = min(deadline_ns - now, recheck);
+		ts.tv_nsec = min_t(u64, deadline_ns - now, recheck_ns(g));
 	if (ppoll(p, TURN_FDS + payloads, &ts, NULL) > 0)
 		pump(g, p, payloads);
 	return now < deadline_ns;

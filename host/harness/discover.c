@@ -232,10 +232,24 @@ static char *in_dir(char *dir, const char *what, const char *name, struct ktstr_
 	return path;
 }
 
+/* The guest has it at the same place, where "." and ".." mean nothing. */
+static char *by_path(const char *what, const char *name, struct ktstr_err *err)
+{
+	char *found = search_only(what, name, X_OK, err), *path;
+
+	if (!found)
+		return NULL;
+	path = realpath(found, NULL);
+	if (!path)
+		ktstr_err_set(err, -errno, "%s %s: %s", what, name, strerror(errno));
+	free(found);
+	return path;
+}
+
 char *discover_scheduler(const char *name, struct ktstr_err *err)
 {
 	if (strchr(name, '/'))
-		return search_only("scheduler", name, X_OK, err);
+		return by_path("scheduler", name, err);
 	return in_dir(discover_scheduler_dir(err), "scheduler", name, err);
 }
 
@@ -256,6 +270,6 @@ char *discover_program_dir(struct ktstr_err *err)
 char *discover_program(const char *name, struct ktstr_err *err)
 {
 	if (strchr(name, '/'))
-		return search_only("program", name, X_OK, err);
+		return by_path("program", name, err);
 	return in_dir(discover_program_dir(err), "program", name, err);
 }

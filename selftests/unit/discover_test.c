@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,7 +146,21 @@ TEST_F(discover, unknown_scheduler_lists_the_others)
 	EXPECT_NE(strstr(self->err.msg, "scx_qmap, scx_simple"), NULL);
 }
 
-TEST_F(discover, scheduler_path_is_taken_as_it_is)
+TEST_F(discover, a_path_leads_to_the_same_place_from_anywhere)
+{
+	char here[PATH_MAX], want[PATH_MAX + 64];
+
+	put(_metadata, self->dir, "scx_mine", "");
+	ASSERT_NE(getcwd(here, sizeof(here)), NULL);
+	ASSERT_EQ(chdir(self->dir), 0);
+	self->path = discover_scheduler("./scx_mine", &self->err);
+	ASSERT_EQ(chdir(here), 0);
+	ASSERT_NE(self->path, NULL);
+	snprintf(want, sizeof(want), "%s/scx_mine", self->dir);
+	EXPECT_STREQ(self->path, want);
+}
+
+TEST_F(discover, scheduler_path_that_is_not_there_is_named)
 {
 	self->path = discover_scheduler("./no/such", &self->err);
 	EXPECT_EQ(self->path, NULL);

@@ -195,6 +195,10 @@ TEST_F_TIMEOUT(verdict, is_the_right_one, RUN_TIMEOUT_S)
 	const struct ktstr_result *res = &self->res;
 
 	print_load(&res->load);
+	/* neither caught nor failed without cause: a host this busy lets nobody tell */
+	if (res->reason == KTSTR_REASON_CHECK_INCONCLUSIVE &&
+	    (variant->verdict == KTSTR_PASS || variant->check == KTSTR_CHECK_GAP))
+		SKIP(return, "the host kept the guest waiting");
 	EXPECT_EQ(res->verdict, variant->verdict);
 	EXPECT_EQ(res->reason, variant->reason);
 	EXPECT_FALSE(res->infra);

@@ -14,6 +14,11 @@
 #define JOBS_MAX 4
 /* Ten iterations of bursty, which takes longest with 150 ms. */
 #define HOLD_MS 1500
+/*
+ * Shares of CPU time are compared: who stops first keeps the others of its CPU
+ * waiting while it ends, a tenth of a second on a slow host.
+ */
+#define EVEN_HOLD_MS 4000
 /* Of those one must be done each second, whatever the others do. */
 #define ITERATION_RATE 1
 /*
@@ -100,15 +105,21 @@ FIXTURE_VARIANT(workload)
 	const struct job *jobs;
 	const char *scheduler;
 	bool threads;
+	/* 0 = HOLD_MS */
+	u32 hold_ms;
 	/* 0 = the default of not_stuck */
 	double max_spread_pct;
 };
 
-FIXTURE_VARIANT_ADD(workload, even_eevdf) { .jobs = even };
+FIXTURE_VARIANT_ADD(workload, even_eevdf) {
+	.jobs = even,
+	.hold_ms = EVEN_HOLD_MS,
+};
 
 FIXTURE_VARIANT_ADD(workload, even_simple) {
 	.jobs = even,
 	.scheduler = "scx_simple",
+	.hold_ms = EVEN_HOLD_MS,
 };
 
 FIXTURE_VARIANT_ADD(workload, wakers_eevdf) {
@@ -136,7 +147,7 @@ FIXTURE_VARIANT_ADD(workload, others_simple) {
 };
 
 /* Return: workers of all jobs; cgroups are ended by one of zeroes as they come. */
-static u32 lay_out(const struct job *job, bool threads,
+static u32 lay_out(const struct job *job, bool threads, u32 hold_ms,
 		   struct ktstr_cgroup (*cgroups)[JOBS_MAX + 1], struct ktstr_step *steps)
 {
 	u32 nr[STEPS] = { 0 }, workers = 0, i;
@@ -156,7 +167,7 @@ static u32 lay_out(const struct job *job, bool threads,
 	for (i = 0; i < STEPS && nr[i]; i++)
 		steps[i] = (struct ktstr_step){
 			.setup = cgroups[i],
-			.hold = KTSTR_HOLD_MS(HOLD_MS),
+			.hold = KTSTR_HOLD_MS(hold_ms),
 		};
 	return workers;
 }
@@ -178,7 +189,8 @@ FIXTURE_SETUP(workload)
 		},
 	};
 
-	self->workers = lay_out(variant->jobs, variant->threads, self->cgroups, self->steps);
+	self->workers = lay_out(variant->jobs, variant->threads, variant->hold_ms ?: HOLD_MS,
+				self->cgroups, self->steps);
 	ktstr_run(&test, &self->res);
 	test_summary(&self->res);
 }

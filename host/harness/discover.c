@@ -232,16 +232,24 @@ static char *in_dir(char *dir, const char *what, const char *name, struct ktstr_
 	return path;
 }
 
-/* The guest has it at the same place, where "." and ".." mean nothing. */
+/*
+ * The guest has it at the same place, where a path from here means nothing. Its own
+ * name stays, as a program may go by it.
+ */
 static char *by_path(const char *what, const char *name, struct ktstr_err *err)
 {
-	char *found = search_only(what, name, X_OK, err), *path;
+	char *found = search_only(what, name, X_OK, err), *path = NULL, *slash, *dir;
 
-	if (!found)
-		return NULL;
-	path = realpath(found, NULL);
-	if (!path)
+	if (!found || *found == '/')
+		return found;
+	slash = strrchr(found, '/');
+	*slash = '\0';
+	dir = realpath(found, NULL);
+	if (!dir)
 		ktstr_err_set(err, -errno, "%s %s: %s", what, name, strerror(errno));
+	else if (asprintf(&path, "%s/%s", strcmp(dir, "/") ? dir : "", slash + 1) < 0)
+		path = NULL;
+	free(dir);
 	free(found);
 	return path;
 }

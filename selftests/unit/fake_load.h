@@ -41,19 +41,19 @@ static inline void fake_load_init(struct fake_load *f)
 		  .work = "spin",
 		  .step = 1,
 		  .workers = 2,
-		  .allowed = { 0x3 } },
+		  .allowed[0] = 0x3 },
 		{ .name = (char *)"more",
 		  .cgroup = (char *)"a",
 		  .work = "bursty",
 		  .step = 1,
 		  .workers = 1,
-		  .allowed = { 0x3 } },
+		  .allowed[0] = 0x3 },
 		{ .name = (char *)"b",
 		  .cgroup = (char *)"b",
 		  .work = "spin",
 		  .step = 2,
 		  .workers = 1,
-		  .allowed = { 0xc } },
+		  .allowed[0] = 0xc },
 	};
 	u64 i;
 

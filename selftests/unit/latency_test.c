@@ -91,7 +91,7 @@ TEST_F(sample, percentiles_are_exact)
 	EXPECT_EQ(self->l.mean, 500);
 	EXPECT_EQ(self->l.stddev, 289);
 	EXPECT_EQ(bucket_sum(&self->l), 1000);
-	EXPECT_TRUE(fabs(latency_cv(&self->l) - 289.0 / 500) < 1e-9);
+	EXPECT_TRUE(fabs(latency_cv(&self->l) - 289.0 / 500) < 0.000000001);
 }
 
 TEST_F(sample, a_single_latency_is_every_percentile)

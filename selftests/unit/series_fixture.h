@@ -94,8 +94,7 @@ static inline struct ktstr_snapshot *fake_periodic(struct ktstr_result *res, u32
 
 	snprintf(tag, sizeof(tag), "periodic_%03zu", res->nr_snapshots);
 	snprintf(json, sizeof(json),
-		 "{ \"maps\": [ { \"name\": \"simple.bss\", \"value\": "
-		 "{ \"nr\": %s, \"nr_lost\": 0 } } ] }",
+		 "{ \"maps\": [ { \"name\": \"simple.bss\", \"value\": { \"nr\": %s, \"nr_lost\": 0 } } ] }",
 		 nr);
 	return fake_snapshot(res, tag, ms, json);
 }
@@ -126,11 +125,12 @@ static inline void fake_series(struct ktstr_series *s, const double *values, siz
 	}
 }
 
-#define SERIES(s, ...)                                                    \
-	do {                                                              \
-		static const double series_values[] = { __VA_ARGS__ };    \
-		ktstr_series_free(s);                                     \
-		fake_series(s, series_values, ARRAY_SIZE(series_values)); \
+#define SERIES(s, ...)                                                            \
+	do {                                                                      \
+		static const double series_values[] = { __VA_ARGS__ };            \
+		struct ktstr_series *series_to = (s);                             \
+		ktstr_series_free(series_to);                                     \
+		fake_series(series_to, series_values, ARRAY_SIZE(series_values)); \
 	} while (0)
 
 static inline const struct ktstr_finding *last_finding(const struct ktstr_result *res)
@@ -141,10 +141,11 @@ static inline const struct ktstr_finding *last_finding(const struct ktstr_result
 }
 
 /* What the last pattern came to, in full. */
-#define EXPECT_LAST(res, is, said)                                      \
-	do {                                                            \
-		EXPECT_EQ(last_finding(res)->kind, KTSTR_FINDING_##is); \
-		EXPECT_STREQ(last_finding(res)->text, said);            \
+#define EXPECT_LAST(res, is, said)                                    \
+	do {                                                          \
+		const struct ktstr_finding *last = last_finding(res); \
+		EXPECT_EQ(last->kind, KTSTR_FINDING_##is);            \
+		EXPECT_STREQ(last->text, said);                       \
 	} while (0)
 
 #endif /* KTSTR_SELFTESTS_UNIT_SERIES_FIXTURE_H */

@@ -26,12 +26,13 @@ FIXTURE_TEARDOWN(source)
 	ktstr_result_free(&self->res);
 }
 
-#define SLOT_ERROR(i, is, part)                                    \
-	do {                                                       \
-		ASSERT_LT((size_t)(i), self->s.nr);                \
-		EXPECT_EQ(self->s.slots[i].kind, KTSTR_SLOT_##is); \
-		ASSERT_NE(self->s.slots[i].error, NULL);           \
-		has(_metadata, self->s.slots[i].error, part);      \
+#define SLOT_ERROR(i, is, part)                                     \
+	do {                                                        \
+		const size_t at = (i);                              \
+		ASSERT_LT(at, self->s.nr);                          \
+		EXPECT_EQ(self->s.slots[at].kind, KTSTR_SLOT_##is); \
+		ASSERT_NE(self->s.slots[at].error, NULL);           \
+		has(_metadata, self->s.slots[at].error, part);      \
 	} while (0)
 
 TEST_F(source, snapshots_in_their_order)

@@ -401,14 +401,15 @@ static bool refused(FIXTURE_DATA(tree) * self, const char *path, const char *why
 
 TEST_F(tree, errors_say_what_there_is)
 {
+	static const char near[] =
+		"no member \"map\"; did you mean maps? there is maps, gone, null, number, odd";
 	add_maps(self->t, self->root);
 	value_add_ptr(self->t, self->root, "gone", 0xffff888000001000, "not mapped");
 	value_add_ptr(self->t, self->root, "null", 0, NULL);
 	value_add_uint(self->t, self->root, "number", 1);
 	value_unsupported(self->t, self->root, "odd", "a reason");
 
-	EXPECT_TRUE(refused(self, "map[.bss]",
-			    "no member \"map\"; did you mean maps? there is maps, gone, null, number, odd"));
+	EXPECT_TRUE(refused(self, "map[.bss]", near));
 	EXPECT_TRUE(refused(self, "maps[.bss].value.weight",
 			    "no member \"weight\" in \"maps[.bss].value\"; there is nr_enqueued"));
 	EXPECT_TRUE(refused(self, "maps[.rodata]",

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,6 +10,7 @@
 #include <linux/openat2.h>
 
 #include "artifact.h"
+#include "dir.h"
 #include "host/harness/out_dir.h"
 #include "host/harness/snapshot_files.h"
 #include "lib/wire.h"
@@ -34,48 +34,35 @@ static int open_beneath(int dirfd, const char *path, u64 flags, u64 mode)
 }
 
 /* What begin_file() leaves when its process is killed. */
-static void remove_stale(int dirfd)
+static bool is_stale(const char *name, const void *ctx)
 {
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *d;
+	char again[NAME_MAX + 1];
+	unsigned int nr;
+	int pid;
 
-	if (!dir) {
-		close_fd(&fd);
-		return;
-	}
-	while ((d = readdir(dir))) {
-		unsigned int nr;
-		char again[NAME_MAX + 1];
-		int pid;
-
-		if (sscanf(d->d_name, TEMP_NAME, &pid, &nr) != 2 || pid <= 0)
-			continue;
-		snprintf(again, sizeof(again), TEMP_NAME, pid, nr);
-		if (strcmp(again, d->d_name))
-			continue;
-		if (pid == getpid() || (kill(pid, 0) && errno == ESRCH))
-			unlinkat(dirfd, d->d_name, 0);
-	}
-	closedir(dir);
+	if (sscanf(name, TEMP_NAME, &pid, &nr) != 2 || pid <= 0)
+		return false;
+	snprintf(again, sizeof(again), TEMP_NAME, pid, nr);
+	if (strcmp(again, name))
+		return false;
+	return pid == getpid() || (kill(pid, 0) && errno == ESRCH);
 }
 
 int artifact_open(struct artifact_sink *s, const char *dir, struct ktstr_err *err)
 {
+	int fd;
+
 	memset(s, 0, sizeof(*s));
 	s->parent = -1;
 	s->fd = -1;
 	s->dirfd = -1;
 	if (!dir)
 		return 0;
-	if (mkdir(dir, 0755) && errno != EEXIST)
-		return ktstr_err_set(err, -errno, "artifacts directory %s: %s", dir,
-				     strerror(errno));
-	s->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->dirfd < 0)
-		return ktstr_err_set(err, -errno, "artifacts directory %s: %s", dir,
-				     strerror(errno));
-	remove_stale(s->dirfd);
+	fd = dir_make("artifacts directory", dir, err);
+	if (fd < 0)
+		return fd;
+	s->dirfd = fd;
+	dir_remove(s->dirfd, is_stale, NULL);
 	return 0;
 }
 

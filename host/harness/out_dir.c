@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "dir.h"
 #include "lib/util.h"
 #include "out_dir.h"
 #include "run_context.h"
@@ -42,27 +42,11 @@ int out_dir_make(struct ktstr_err *err)
 	return ktstr_err_set(err, -errno, OUT_DIR_ENV "=%s: %s", out, strerror(errno));
 }
 
-static bool is_result(const char *name)
+static bool is_result(const char *name, const void *ctx)
 {
 	size_t len = strlen(name), cut = strlen(SUFFIX);
 
 	return len > cut && !strcmp(name + len - cut, SUFFIX);
-}
-
-static void remove_results(int dirfd)
-{
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *d;
-
-	if (!dir) {
-		close_fd(&fd);
-		return;
-	}
-	while ((d = readdir(dir)))
-		if (is_result(d->d_name))
-			unlinkat(dirfd, d->d_name, 0);
-	closedir(dir);
 }
 
 static bool is_session(int dirfd, const char *session)
@@ -80,7 +64,7 @@ int out_dir_begin(int dirfd, const char *session)
 {
 	if (is_session(dirfd, session))
 		return 0;
-	remove_results(dirfd);
+	dir_remove(dirfd, is_result, NULL);
 	return file_replace(dirfd, OUT_DIR_SESSION, session, strlen(session));
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/harness/dir.h"
 #include "host/harness/out_dir.h"
 #include "host/harness/report.h"
 #include "host/harness/run_context.h"
@@ -58,19 +57,6 @@ static int write_printed(const struct out_dir *d, const char *suffix,
 static int print_report(FILE *out, const struct ktstr_test *test, const struct ktstr_result *res)
 {
 	ktstr_report_print(out, test, res);
-	return 0;
-}
-
-/* The last component only: a typo in its parents should be seen as one. */
-static int open_dir(struct out_dir *d, struct ktstr_err *err)
-{
-	if (mkdir(d->path, 0755) && errno != EEXIST)
-		return ktstr_err_set(err, -errno, "output directory %s: %s", d->path,
-				     strerror(errno));
-	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (d->fd < 0)
-		return ktstr_err_set(err, -errno, "output directory %s: %s", d->path,
-				     strerror(errno));
 	return 0;
 }
 
@@ -127,9 +113,9 @@ static int write_default(const struct ktstr_test *test, const char *path, struct
 
 	if (ret)
 		return ret;
-	ret = open_dir(&d, err);
-	if (ret)
-		return ret;
+	d.fd = dir_make("output directory", d.path, err);
+	if (d.fd < 0)
+		return d.fd;
 	run_id_get(id);
 	ret = out_dir_begin(d.fd, id);
 	if (ret) {
@@ -160,9 +146,9 @@ static int write_asked(const struct ktstr_test *test, struct ktstr_result *res,
 
 	if (strchr(d.test, '/') || d.test[0] == '.')
 		return ktstr_err_set(err, -EINVAL, "test name '%.64s' is no file name", d.test);
-	ret = open_dir(&d, err);
-	if (ret)
-		return ret;
+	d.fd = dir_make("output directory", d.path, err);
+	if (d.fd < 0)
+		return d.fd;
 	ret = write_all(&d, test, res, err);
 	close_fd(&d.fd);
 	return ret;

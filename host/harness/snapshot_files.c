@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/coord/snapshot_path.h"
+#include "host/harness/dir.h"
 #include "host/harness/snapshot_files.h"
 #include "lib/util.h"
 
@@ -54,26 +54,19 @@ static bool is_dump(const char *rest)
 	       ends_in(rest, ".json");
 }
 
+static bool is_left(const char *name, const void *ctx)
+{
+	const char *test = ctx;
+	size_t len = strlen(test);
+
+	if (strncmp(name, test, len) || name[len] != '.')
+		return false;
+	return is_dump(name + len + 1) || is_stale_temp(name);
+}
+
 void snapshot_files_clean(int dirfd, const char *test)
 {
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	size_t len = strlen(test);
-	struct dirent *d;
-
-	if (!dir) {
-		close_fd(&fd);
-		return;
-	}
-	while ((d = readdir(dir))) {
-		const char *name = d->d_name;
-
-		if (strncmp(name, test, len) || name[len] != '.')
-			continue;
-		if (is_dump(name + len + 1) || is_stale_temp(name))
-			unlinkat(dirfd, name, 0);
-	}
-	closedir(dir);
+	dir_remove(dirfd, is_left, test);
 }
 
 static bool is_failure(const struct ktstr_snapshot *s)

@@ -4,26 +4,20 @@
  * badly as it is told to.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <linux/compiler.h>
 #include <scx/common.h>
 
 #include "ktstr_bad.h"
 #include "ktstr_bad.bpf.skel.h"
+#include "sched_user.h"
 
-#define EXIT_USAGE 2
-/* enum scx_exit_kind: from here on it is an error. */
-#define SCX_EXIT_ERROR 1024
 /*
  * It wakes up so often, and with that has the kernel look for tasks, which is
  * how what is starved gets its turn on a machine that is otherwise idle.
@@ -80,47 +74,9 @@ struct options {
 	enum leak leak;
 };
 
-static atomic_bool stop;
-
-static void on_signal(int sig)
-{
-	stop = 1;
-}
-
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
 	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, format, args);
-}
-
-static void sleep_ms(long ms)
-{
-	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&ts, NULL);
-}
-
-static void __noreturn __printf(2, 3) die(int status, const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("ktstr_bad: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputs("\n", stderr);
-	exit(status);
-}
-
-static long number_of(const char *option, long lo, long hi)
-{
-	char *rest;
-	long n;
-
-	errno = 0;
-	n = strtol(optarg, &rest, 10);
-	if (rest == optarg || *rest || errno || n < lo || n > hi)
-		die(EXIT_USAGE, "--%s=%s: not a number from %ld to %ld", option, optarg, lo, hi);
-	return n;
 }
 
 static enum leak leak_of(const char *name)
@@ -165,13 +121,13 @@ static void take_option(struct options *o, int opt, const char *name)
 {
 	switch (opt) {
 	case OPT_AFTER:
-		o->after = number_of(name, 0, MS_MAX);
+		o->after = number_of(name, optarg, 0, MS_MAX, NULL);
 		break;
 	case OPT_PERIOD:
-		o->period = number_of(name, 1, MS_MAX);
+		o->period = number_of(name, optarg, 1, MS_MAX, NULL);
 		break;
 	case OPT_TIMEOUT:
-		o->timeout = number_of(name, 1, 30000);
+		o->timeout = number_of(name, optarg, 1, 30000, NULL);
 		break;
 	case OPT_LEAK:
 		o->leak = leak_of(optarg);

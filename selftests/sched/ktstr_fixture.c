@@ -4,11 +4,9 @@
  * asked, sees to it that every callback is called, and reports how it ended.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -17,21 +15,18 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <linux/compiler.h>
 #include <scx/common.h>
 
 #include "ktstr_fixture.h"
 #include "ktstr_fixture.bpf.skel.h"
 #include "ktstr_fixture_maps.h"
+#include "sched_user.h"
 
-#define EXIT_USAGE 2
-/* enum scx_exit_kind: from here on it is an error. */
-#define SCX_EXIT_ERROR 1024
-#define POKE_MS	       20
-#define IDLE_MS	       50
-#define CHILD_MS       10
-#define MS_MAX	       (24 * 3600 * 1000)
-#define NOT_ASKED      -1L
+#define POKE_MS	  20
+#define IDLE_MS	  50
+#define CHILD_MS  10
+#define MS_MAX	  (24 * 3600 * 1000)
+#define NOT_ASKED -1L
 
 static const char help[] =
 	"Usage: %s [OPTION]...\n"
@@ -129,13 +124,7 @@ static const char *const callback_names[FIXTURE_CB_NR] = {
 	[FIXTURE_CB_INIT] = "init",
 };
 
-static atomic_bool stop;
 static bool verbose;
-
-static void on_signal(int sig)
-{
-	stop = 1;
-}
 
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
@@ -150,41 +139,6 @@ static long now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000L + ts.tv_nsec / 1000000;
-}
-
-/* A signal cuts it short. */
-static void sleep_ms(long ms)
-{
-	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&ts, NULL);
-}
-
-static void __noreturn __printf(2, 3) die(int status, const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("ktstr_fixture: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputs("\n", stderr);
-	exit(status);
-}
-
-/* Up to @end, or the whole text when that is NULL. */
-static long number_of(const char *option, const char *text, long lo, long hi, char **end)
-{
-	char *rest;
-	long n;
-
-	errno = 0;
-	n = strtol(text, &rest, 10);
-	if (rest == text || errno || n < lo || n > hi || (!end && *rest))
-		die(EXIT_USAGE, "--%s=%s: not a number from %ld to %ld", option, optarg, lo, hi);
-	if (end)
-		*end = rest;
-	return n;
 }
 
 static void list_callbacks(FILE *out)

@@ -5,9 +5,8 @@
 
 #include "host/harness/canned_internal.h"
 #include "host/harness/checks.h"
+#include "lib/names.h"
 #include "lib/util.h"
-
-#define NAMES_MAX 400
 
 /*
  * Each worker gets on. Shares are another matter: with about as many workers as
@@ -139,25 +138,18 @@ const struct ktstr_canned *ktstr_canned_at(size_t i)
 	return i < ARRAY_SIZE(all) ? &all[i] : NULL;
 }
 
-static char *all_names(char *buf, size_t len)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < ARRAY_SIZE(all) && n < len; i++)
-		n += snprintf(buf + n, len - n, "%s%s", i ? ", " : "", all[i].name);
-	return buf;
-}
-
 const struct ktstr_canned *ktstr_canned_find(const char *name, struct ktstr_err *err)
 {
-	char names[NAMES_MAX];
+	struct names names;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(all); i++)
+	names_init(&names, NULL);
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		if (!strcmp(all[i].name, name))
 			return &all[i];
-	ktstr_err_set(err, -ENOENT, "no scenario '%.40s'; there are %s", name,
-		      all_names(names, sizeof(names)));
+		names_add(&names, all[i].name);
+	}
+	ktstr_err_set(err, -ENOENT, "no scenario '%.40s'; there are %s", name, names_list(&names));
 	errno = ENOENT;
 	return NULL;
 }
